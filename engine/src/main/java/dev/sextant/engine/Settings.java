@@ -1,0 +1,162 @@
+package dev.sextant.engine;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings of one database as given when it was opened: each has a name, a default, choices and
+ * a meaning; an unknown name is refused with the nearest known one.
+ */
+public final class Settings {
+
+  /**
+   * What a setting is.
+   *
+   * @param name as in the URL and in {@code sextant.settings}
+   * @param defaultValue the value where none is given
+   * @param choices the values allowed; empty where any number is
+   * @param description one sentence for people
+   */
+  public record Setting(
+      String name, String defaultValue, List<String> choices, String description) {}
+
+  /** How the file is opened. */
+  public static final Setting MODE =
+      new Setting(
+          "mode",
+          "rwc",
+          List.of("rwc", "rw", "ro"),
+          "rwc creates a missing file, rw needs an existing one, ro never writes");
+
+  /** Patience with other connections' locks. */
+  public static final Setting BUSY_TIMEOUT =
+      new Setting(
+          "busy_timeout", "5000", List.of(), "milliseconds to wait for another connection's lock");
+
+  /** Durability of a commit. */
+  public static final Setting SYNCHRONOUS =
+      new Setting(
+          "synchronous",
+          "full",
+          List.of("full", "normal", "off"),
+          "full survives a power cut; normal may lose the last commits in one; off may corrupt");
+
+  /** Which statements are compiled. */
+  public static final Setting COMPILE =
+      new Setting(
+          "compile",
+          "auto",
+          List.of("auto", "always"),
+          "auto compiles what names something of Sextant's; always compiles every query");
+
+  /** Which distance kernels are used. */
+  public static final Setting KERNEL =
+      new Setting(
+          "kernel",
+          "auto",
+          List.of("auto", "simd", "scalar"),
+          "distance kernels; simd fails where the Vector API is not to be had");
+
+  /** Bound on off-heap memory. */
+  public static final Setting MEMORY_LIMIT =
+      new Setting(
+          "memory_limit",
+          "4294967296",
+          List.of(),
+          "bytes of off-heap memory for resident vectors and embeddings");
+
+  /** Threads that embed. */
+  public static final Setting THREADS =
+      new Setting("threads", "0", List.of(), "threads that embed texts; 0 means one per core");
+
+  private static final List<Setting> ALL =
+      List.of(MODE, BUSY_TIMEOUT, SYNCHRONOUS, COMPILE, KERNEL, MEMORY_LIMIT, THREADS);
+
+  private final Map<String, String> values;
+
+  private Settings(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  /** All settings there are, in the order of the documentation. */
+  public static List<Setting> all() {
+    return ALL;
+  }
+
+  /** All defaults. */
+  public static Settings defaults() {
+    return of(Map.of());
+  }
+
+  /**
+   * Settings with {@code given} over the defaults.
+   *
+   * @throws SextantException {@code 22023} for an unknown name or a value that is not allowed
+   */
+  public static Settings of(Map<String, String> given) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Setting setting : ALL) {
+      values.put(setting.name(), setting.defaultValue());
+    }
+    given.forEach((name, value) -> values.put(find(name).name(), check(find(name), value)));
+    return new Settings(values);
+  }
+
+  /**
+   * The setting of that name, whatever its case.
+   *
+   * @throws SextantException {@code 22023} naming the nearest known setting
+   */
+  public static Setting find(String name) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    Optional<Setting> found = ALL.stream().filter(s -> s.name().equals(wanted)).findFirst();
+    return found.orElseThrow(
+        () ->
+            new SextantException(
+                ErrorCode.INVALID_PARAMETER,
+                "Unknown property \""
+                    + name
+                    + "\": did you mean \""
+                    + Names.nearest(wanted, ALL.stream().map(Setting::name).toList())
+                    + "\"? Known are "
+                    + String.join(", ", ALL.stream().map(Setting::name).toList())
+                    + "."));
+  }
+
+  private static String check(Setting setting, String value) {
+    String wanted = value.toLowerCase(Locale.ROOT).strip();
+    if (setting.choices().isEmpty() ? isCount(wanted) : setting.choices().contains(wanted)) {
+      return wanted;
+    }
+    String expected =
+        setting.choices().isEmpty()
+            ? "a whole number from 0"
+            : "one of " + String.join(", ", setting.choices());
+    throw new SextantException(
+        ErrorCode.INVALID_PARAMETER,
+        "Property \"" + setting.name() + "\" expects " + expected + " but got \"" + value + "\".");
+  }
+
+  private static boolean isCount(String text) {
+    try {
+      return Long.parseLong(text) >= 0;
+    } catch (NumberFormatException notNumber) {
+      return false;
+    }
+  }
+
+  /** The value of a setting. */
+  public String get(Setting setting) {
+    return java.util.Objects.requireNonNull(values.get(setting.name()), setting.name());
+  }
+
+  /** The value of a setting that is a number. */
+  public long getLong(Setting setting) {
+    return Long.parseLong(get(setting));
+  }
+}
