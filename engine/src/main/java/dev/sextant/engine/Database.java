@@ -1,25 +1,65 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.sqlite.SqliteConnection;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
   private final Optional<Path> file;
   private final Settings settings;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   /**
-   * Opens a database.
+   * A database, opened by its first session.
    *
    * @param file the SQLite file; empty for a private database in memory
    * @param settings see {@link Settings#all()}
    */
   public Database(Optional<Path> file, Settings settings) {
-    this.file = file;
+    this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
   }
 
-  /** The file; empty for a database in memory. */
+  /**
+   * Opens a connection.
+   *
+   * @throws SextantException {@code 08001} where the file cannot be opened, {@code 58P01} where it
+   *     is no database, {@code 55P03} where it is locked
+   */
+  public Session connect() {
+    if (file.isEmpty() && !sessions.isEmpty()) {
+      throw new SextantException(
+          ErrorCode.CANNOT_CONNECT,
+          "A private database in memory has one connection only; open a file to share it.");
+    }
+    try {
+      Session session =
+          new Session(
+              this,
+              SqliteConnection.open(
+                  new SqliteConnection.OpenOptions(
+                      file,
+                      settings.get(Settings.MODE),
+                      settings.get(Settings.SYNCHRONOUS),
+                      (int) Math.min(Integer.MAX_VALUE, settings.getLong(Settings.BUSY_TIMEOUT)))));
+      sessions.add(session);
+      return session;
+    } catch (StorageException failure) {
+      throw SextantException.of(failure);
+    }
+  }
+
+  void sessionClosed(Session session) {
+    sessions.remove(session);
+  }
+
+  /** The file, absolute; empty for a database in memory. */
   public Optional<Path> file() {
     return file;
   }
@@ -29,6 +69,13 @@ public final class Database implements AutoCloseable {
     return settings;
   }
 
+  /** How many connections are open. */
+  public int sessionCount() {
+    return sessions.size();
+  }
+
   @Override
-  public void close() {}
+  public void close() {
+    sessions.forEach(Session::close);
+  }
 }

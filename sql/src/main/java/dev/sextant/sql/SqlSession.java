@@ -1,16 +1,32 @@
 package dev.sextant.sql;
 
+import dev.sextant.engine.Session;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.StorageException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
 /**
  * One connection to a database: its transaction, its statements.
  *
  * <p>Calls are serialised by the session itself; {@link SqlStatement#cancel} may come from any
- * thread. All failures are {@link dev.sextant.engine.error.SextantException}.
+ * thread. All failures are {@link SextantException}.
  */
 public final class SqlSession implements AutoCloseable {
   private final SqlEngine engine;
+  private final Session session;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<PreparedSql> statements = new LinkedHashSet<>();
+  private boolean closed;
 
-  SqlSession(SqlEngine engine) {
+  SqlSession(SqlEngine engine, Session session) {
     this.engine = engine;
+    this.session = session;
   }
 
   /** The engine the session belongs to. */
@@ -18,62 +34,138 @@ public final class SqlSession implements AutoCloseable {
     return engine;
   }
 
+  Session session() {
+    return session;
+  }
+
   /** Prepares one statement. */
   public SqlStatement prepare(String sql) {
-    throw new UnsupportedOperationException(sql);
+    return locked(
+        () -> {
+          PreparedSql statement = new PreparedSql(this, engine.plan(sql));
+          statements.add(statement);
+          return statement;
+        });
+  }
+
+  void forget(PreparedSql statement) {
+    statements.remove(statement);
   }
 
   /** Whether each statement commits by itself. */
   public boolean autoCommit() {
-    return true;
+    return locked(session::autoCommit);
   }
 
   /** Switching it on commits the transaction under way. */
   public void setAutoCommit(boolean autoCommit) {
-    throw new UnsupportedOperationException();
+    run(() -> session.setAutoCommit(autoCommit));
   }
 
   /** Commits; fails with {@code 25000} under auto-commit. */
   public void commit() {
-    throw new UnsupportedOperationException();
+    run(session::commit);
   }
 
-  /** Rolls back; fails with {@code 25000} under auto-commit. */
+  /** Rolls back, ending all open cursors; fails with {@code 25000} under auto-commit. */
   public void rollback() {
-    throw new UnsupportedOperationException();
+    run(
+        () -> {
+          statements.forEach(PreparedSql::endCursor);
+          session.rollback();
+        });
   }
 
   /** Sets a savepoint, starting a transaction if there is none. Fails under auto-commit. */
   public void setSavepoint(String name) {
-    throw new UnsupportedOperationException();
+    run(() -> session.setSavepoint(name));
   }
 
   /** Undoes everything since the savepoint, which stays. */
   public void rollbackTo(String name) {
-    throw new UnsupportedOperationException();
+    run(
+        () -> {
+          statements.forEach(PreparedSql::endCursor);
+          session.rollbackTo(name);
+        });
   }
 
   /** Forgets the savepoint and keeps what was done since. */
   public void releaseSavepoint(String name) {
-    throw new UnsupportedOperationException();
+    run(() -> session.releaseSavepoint(name));
   }
 
   /** Whether the session refuses writes. */
   public boolean readOnly() {
-    return false;
+    return locked(session::readOnly);
   }
 
   /** Refuses or allows writes from now on; fails inside a transaction. */
   public void setReadOnly(boolean readOnly) {
-    throw new UnsupportedOperationException();
+    run(() -> session.setReadOnly(readOnly));
   }
 
   /** Whether a trivial statement still runs. */
   public boolean isValid() {
-    return true;
+    lock.lock();
+    try {
+      return !closed && session.connection().queryLong("SELECT 1") == 1;
+    } catch (StorageException failure) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Closes its statements, rolls back what is not committed. Idempotent. */
   @Override
-  public void close() {}
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        List<PreparedSql> open = new ArrayList<>(statements);
+        open.reversed().forEach(PreparedSql::close);
+        session.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(Runnable action) {
+    locked(
+        () -> {
+          action.run();
+          return Boolean.TRUE;
+        });
+  }
+
+  /** Runs an action alone on this session, even after it was closed. */
+  void exclusively(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } catch (StorageException failure) {
+      throw SextantException.of(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs an action alone on this session, with storage failures turned into errors of ours. */
+  <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new SextantException(
+            ErrorCode.CONNECTION_CLOSED, "The connection is closed; open a new one.");
+      }
+      return action.get();
+    } catch (StorageException failure) {
+      throw SextantException.of(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
 }

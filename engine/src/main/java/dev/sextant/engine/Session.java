@@ -1,0 +1,236 @@
+package dev.sextant.engine;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.sqlite.ChangeLog;
+import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.sqlite.SqliteStatement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection and its transaction. Transactions are SQLite's: a transaction that begins with a
+ * write takes the write lock at once ({@code BEGIN IMMEDIATE}); one that begins with a read takes
+ * its snapshot then. One thread at a time.
+ */
+public final class Session implements AutoCloseable {
+  private final Database database;
+  private final SqliteConnection connection;
+  private final List<String> savepoints = new ArrayList<>();
+  private boolean autoCommit = true;
+  private boolean inTransaction;
+  private boolean startedBySavepoint;
+  private boolean readOnly;
+  private long committedSeq = -1;
+  private @Nullable SqliteStatement schemaVersion;
+
+  Session(Database database, SqliteConnection connection) {
+    this.database = database;
+    this.connection = connection;
+    this.readOnly = connection.readOnly();
+  }
+
+  /** The database. */
+  public Database database() {
+    return database;
+  }
+
+  /** The connection, for statements. */
+  public SqliteConnection connection() {
+    return connection;
+  }
+
+  /** Whether each statement commits by itself. */
+  public boolean autoCommit() {
+    return autoCommit;
+  }
+
+  /** Switching it on commits the transaction under way. */
+  public void setAutoCommit(boolean autoCommit) {
+    if (autoCommit && !this.autoCommit && inTransaction) {
+      end("COMMIT");
+    }
+    this.autoCommit = autoCommit;
+  }
+
+  /** Whether a transaction is under way, whoever began it. */
+  public boolean inTransaction() {
+    return inTransaction;
+  }
+
+  /** Called before each statement: begins the transaction that JDBC implies. */
+  public void beforeStatement(boolean writes) {
+    if (!autoCommit && !inTransaction) {
+      begin(writes);
+    }
+    if (writes && inTransaction && committedSeq < 0) {
+      committedSeq = ChangeLog.lastSeq(connection);
+    }
+  }
+
+  /** Begins a transaction. */
+  public void begin(boolean writes) {
+    connection.exec(writes ? "BEGIN IMMEDIATE" : "BEGIN");
+    began();
+  }
+
+  /** The transaction was begun by a statement of the user's. */
+  public void began() {
+    inTransaction = true;
+    startedBySavepoint = false;
+    committedSeq = -1;
+  }
+
+  /** The transaction was ended by a statement of the user's. */
+  public void ended() {
+    inTransaction = false;
+    savepoints.clear();
+    committedSeq = -1;
+  }
+
+  /**
+   * After a failed statement: SQLite may have rolled the transaction back by itself, as it does for
+   * a full disk or {@code ON CONFLICT ROLLBACK}.
+   */
+  public void afterFailure() {
+    if (inTransaction && !connection.inTransaction()) {
+      ended();
+    }
+  }
+
+  /**
+   * The last change-log entry that is committed, seen from inside this transaction: what lies above
+   * it is the transaction's own. Outside a transaction, or in one that has not written, it is what
+   * {@code snapshotSeq} gives.
+   */
+  public long committedSeq(LongSupplier snapshotSeq) {
+    return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq.getAsLong();
+  }
+
+  /** Commits. */
+  public void commit() {
+    requireManual("commit()");
+    if (inTransaction) {
+      end("COMMIT");
+    }
+  }
+
+  /** Rolls back. */
+  public void rollback() {
+    requireManual("rollback()");
+    if (inTransaction) {
+      end("ROLLBACK");
+    }
+  }
+
+  /** Ends the transaction under way by COMMIT or ROLLBACK. */
+  public void end(String how) {
+    try {
+      connection.exec(how);
+    } catch (StorageException failure) {
+      afterFailure();
+      throw failure;
+    }
+    ended();
+  }
+
+  private void requireManual(String call) {
+    if (autoCommit) {
+      throw new SextantException(
+          ErrorCode.TRANSACTION_STATE,
+          call + " does not apply while auto-commit is on; call setAutoCommit(false) first.");
+    }
+  }
+
+  /** Sets a savepoint, beginning the transaction if there is none. */
+  public void setSavepoint(String name) {
+    requireManual("setSavepoint()");
+    beforeStatement(true);
+    connection.exec("SAVEPOINT " + quote(name));
+    savepointSet(name);
+  }
+
+  /** Undoes what was done since a savepoint. */
+  public void rollbackTo(String name) {
+    connection.exec("ROLLBACK TO " + quote(name));
+  }
+
+  /** Forgets a savepoint. */
+  public void releaseSavepoint(String name) {
+    connection.exec("RELEASE " + quote(name));
+    savepointReleased(name);
+  }
+
+  /** A savepoint was set, by a call or a statement. */
+  public void savepointSet(String name) {
+    if (!inTransaction) {
+      began();
+      startedBySavepoint = true;
+    }
+    savepoints.add(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** A savepoint was released, by a call or a statement. */
+  public void savepointReleased(String name) {
+    int at = savepoints.lastIndexOf(name.toLowerCase(Locale.ROOT));
+    if (at < 0) {
+      return;
+    }
+    savepoints.subList(at, savepoints.size()).clear();
+    if (startedBySavepoint && savepoints.isEmpty()) {
+      ended();
+    }
+  }
+
+  /** Whether writes are refused. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /** Refuses or allows writes from now on. */
+  public void setReadOnly(boolean readOnly) {
+    if (inTransaction) {
+      throw new SextantException(
+          ErrorCode.TRANSACTION_STATE,
+          "setReadOnly() does not apply inside a transaction; commit or roll back first.");
+    }
+    if (!readOnly && connection.readOnly()) {
+      throw new SextantException(
+          ErrorCode.READ_ONLY, "The database was opened with mode=ro; open it with mode=rw.");
+    }
+    connection.exec("PRAGMA query_only = " + (readOnly ? "on" : "off"));
+    this.readOnly = readOnly;
+  }
+
+  /** The schema's version: it changes with every CREATE, DROP and ALTER, whoever does it. */
+  public long schemaVersion() {
+    SqliteStatement statement = schemaVersion;
+    if (statement == null) {
+      statement = connection.prepare("PRAGMA schema_version");
+      schemaVersion = statement;
+    }
+    try {
+      return statement.step() ? statement.getLong(0) : 0;
+    } finally {
+      statement.reset();
+    }
+  }
+
+  private static String quote(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** Rolls back what is open. Idempotent. */
+  @Override
+  public void close() {
+    if (schemaVersion != null) {
+      schemaVersion.close();
+    }
+    connection.close();
+    database.sessionClosed(this);
+  }
+}
