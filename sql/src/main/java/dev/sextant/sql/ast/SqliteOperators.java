@@ -3,8 +3,10 @@ package dev.sextant.sql.ast;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.type.OperandTypes;
 
 /** Binary operators that Calcite's own grammar does not have. */
@@ -52,8 +54,17 @@ public final class SqliteOperators {
     private final String function;
 
     Distance(String symbol, String function) {
-      super(symbol, SqlKind.OTHER, 34, true, SqliteOperators.ANY, null, OperandTypes.VARIADIC);
+      super(symbol, SqlKind.OTHER, 34, true, Opaque.ANY, null, OperandTypes.VARIADIC);
       this.function = function;
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      SqlWriter.Frame frame = writer.startFunCall(function);
+      call.operand(0).unparse(writer, 0, 0);
+      writer.sep(",", true);
+      call.operand(1).unparse(writer, 0, 0);
+      writer.endFunCall(frame);
     }
 
     /** The SQL function of the same meaning. */

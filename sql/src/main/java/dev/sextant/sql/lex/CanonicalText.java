@@ -15,12 +15,62 @@ import java.util.Set;
 public record CanonicalText(String sql, List<Integer> parameters) {
   private static final Set<String> KEYWORDS =
       Set.of(
-          "all", "and", "as", "asc", "between", "by", "case", "cast", "collate", "cross",
-          "current_date", "current_time", "current_timestamp", "desc", "distinct", "else", "end",
-          "escape", "except", "exists", "false", "from", "full", "glob", "group", "having", "in",
-          "inner", "intersect", "is", "join", "left", "like", "limit", "match", "natural", "not",
-          "null", "nulls", "offset", "on", "or", "order", "outer", "partition", "recursive",
-          "regexp", "right", "select", "then", "true", "union", "using", "values", "when", "where",
+          "all",
+          "and",
+          "as",
+          "asc",
+          "between",
+          "by",
+          "case",
+          "cast",
+          "collate",
+          "cross",
+          "current_date",
+          "current_time",
+          "current_timestamp",
+          "desc",
+          "distinct",
+          "else",
+          "end",
+          "escape",
+          "except",
+          "exists",
+          "false",
+          "from",
+          "full",
+          "glob",
+          "group",
+          "having",
+          "in",
+          "inner",
+          "intersect",
+          "is",
+          "join",
+          "left",
+          "like",
+          "limit",
+          "match",
+          "natural",
+          "not",
+          "null",
+          "nulls",
+          "offset",
+          "on",
+          "or",
+          "order",
+          "outer",
+          "partition",
+          "recursive",
+          "regexp",
+          "right",
+          "select",
+          "then",
+          "true",
+          "union",
+          "using",
+          "values",
+          "when",
+          "where",
           "with");
   private static final Set<String> AFTER_IS =
       Set.of("null", "not", "true", "false", "distinct", "unknown");
@@ -36,7 +86,8 @@ public record CanonicalText(String sql, List<Integer> parameters) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       Token previous = i > 0 ? tokens.get(i - 1) : new Token(Token.Kind.SYMBOL, "", 0, 0);
-      Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : new Token(Token.Kind.SYMBOL, "", 0, 0);
+      Token next =
+          i + 1 < tokens.size() ? tokens.get(i + 1) : new Token(Token.Kind.SYMBOL, "", 0, 0);
       inFrame = frame(token, next, inFrame);
       if (!previous.isSymbol(".") && !token.isSymbol(".")) {
         sql.append(' ');
