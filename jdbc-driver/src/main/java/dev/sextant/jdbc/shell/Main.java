@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.shell;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -8,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The program behind {@code bin/sextant}: {@code shell [database]} or {@code demo [options]}. */
 public final class Main {
@@ -85,6 +87,6 @@ public final class Main {
   }
 
   private static boolean isTerminal() {
-    return System.console() != null && System.console().isTerminal();
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 }

@@ -23,11 +23,6 @@ public final class ShellApplication extends Application {
   }
 
   @Override
-  public Collection<String> initDrivers() {
-    return List.of("dev.sextant.jdbc.Driver");
-  }
-
-  @Override
   public List<String> allowedDrivers() {
     return List.of("dev.sextant.jdbc.Driver");
   }
