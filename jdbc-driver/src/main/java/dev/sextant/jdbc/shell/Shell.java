@@ -12,10 +12,12 @@ import java.sql.Statement;
 import org.jline.reader.EOFError;
 import org.jline.reader.History;
 import org.jline.reader.LineReader;
-import org.jline.reader.Parser;
+import org.jline.reader.ParsedLine;
 import org.jline.reader.impl.LineReaderImpl;
 import org.jspecify.annotations.Nullable;
+import sqlline.BuiltInProperty;
 import sqlline.SqlLine;
+import sqlline.SqlLineParser;
 
 /** The interactive shell: sqlline over Sextant's driver. */
 final class Shell {
@@ -77,21 +79,29 @@ final class Shell {
     @Override
     public LineReader getConsoleReader(@Nullable InputStream in, History history)
         throws IOException {
+      // sqlline asks the application only later, when the keys are bound already.
+      getOpts().set(BuiltInProperty.AUTO_PAIRING, false);
       LineReader reader = super.getConsoleReader(in, history);
-      if (reader instanceof LineReaderImpl editable
-          && !(editable.getParser() instanceof Continuing)) {
-        editable.setParser(new Continuing(editable.getParser(), editable));
+      if (reader instanceof LineReaderImpl editable) {
+        editable.setParser(new Continuing(this, editable));
       }
       return reader;
     }
   }
 
-  /** A parser that sets the continuation prompt, which sqlline's own parser overwrites. */
-  private record Continuing(Parser parser, LineReader reader) implements Parser {
+  /** sqlline's parser, which sets a continuation prompt of its own, followed by ours. */
+  private static final class Continuing extends SqlLineParser {
+    private final LineReader reader;
+
+    Continuing(SqlLine sqlLine, LineReader reader) {
+      super(sqlLine);
+      this.reader = reader;
+    }
+
     @Override
-    public org.jline.reader.ParsedLine parse(String line, int cursor, ParseContext context) {
+    public ParsedLine parse(String line, int cursor, ParseContext context) {
       try {
-        return parser.parse(line, cursor, context);
+        return super.parse(line, cursor, context);
       } catch (EOFError incomplete) {
         reader.setVariable(LineReader.SECONDARY_PROMPT_PATTERN, CONTINUATION);
         throw incomplete;

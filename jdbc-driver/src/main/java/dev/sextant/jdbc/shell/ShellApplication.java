@@ -38,6 +38,8 @@ public final class ShellApplication extends Application {
     opts.set(BuiltInProperty.ISOLATION, "TRANSACTION_SERIALIZABLE");
     opts.set(BuiltInProperty.CONNECT_INTERACTION_MODE, "notAskCredentials");
     opts.set(BuiltInProperty.NULL_VALUE, "NULL");
+    opts.set(BuiltInProperty.AUTO_PAIRING, false);
+    opts.set(BuiltInProperty.AUTO_RESIZE, true);
     return opts;
   }
 
