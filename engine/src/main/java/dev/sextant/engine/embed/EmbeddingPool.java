@@ -163,15 +163,23 @@ final class EmbeddingPool implements AutoCloseable {
       failure.compareAndSet(null, first);
     }
 
+    /** A watcher that fails ends the call, after its workers. */
     void report() {
-      watch.progress(done.get(), order.length);
+      try {
+        watch.progress(done.get(), order.length);
+      } catch (RuntimeException stop) {
+        fail(stop);
+      }
     }
 
     List<Embedding> result() {
+      if (failure.get() == null) {
+        report();
+      }
       switch (failure.get()) {
         case RuntimeException stop -> throw stop;
         case Error stop -> throw stop;
-        case null, default -> report();
+        case null, default -> {}
       }
       return Arrays.stream(embeddings).map(java.util.Objects::requireNonNull).toList();
     }

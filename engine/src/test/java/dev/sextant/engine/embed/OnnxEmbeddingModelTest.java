@@ -178,6 +178,26 @@ class OnnxEmbeddingModelTest {
   }
 
   @Test
+  void aWatcherThatFailsEndsTheCall() {
+    EmbeddingWatch watch =
+        new EmbeddingWatch() {
+          @Override
+          public boolean cancelled() {
+            return false;
+          }
+
+          @Override
+          public void progress(int done, int total) {
+            throw new IllegalStateException("enough");
+          }
+        };
+    for (List<String> texts : List.of(List.of("one"), TEXTS)) {
+      assertThatThrownBy(() -> model.embedAll(texts, watch)).hasMessage("enough");
+    }
+    assertThat(model.embedAll(List.of("two", "three"))).hasSize(2);
+  }
+
+  @Test
   void closingUnderACallEndsItWithAnError() throws InterruptedException {
     var own = new EmbeddingModels(2);
     EmbeddingModel ownModel = own.defaultModel();
