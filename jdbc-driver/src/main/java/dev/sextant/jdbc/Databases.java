@@ -59,7 +59,12 @@ final class Databases {
     shared.holders++;
     Lease lease = lease(shared.engine, () -> release(path, shared));
     if (found != null && "ro".equals(url.given().get(Settings.MODE.name()))) {
-      lease.session().setReadOnly(true);
+      try {
+        lease.session().setReadOnly(true);
+      } catch (RuntimeException failed) {
+        lease.close();
+        throw failed;
+      }
     }
     return lease;
   }

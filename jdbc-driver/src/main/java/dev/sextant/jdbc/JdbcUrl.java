@@ -38,7 +38,7 @@ record JdbcUrl(Optional<Path> file, Map<String, String> given) {
                   + " systemdriversettings parameternamesubstitution ignoredriverprivileges"
                   + " isautoretrievingenabled autoretrievingstatement generateastbeforecorrelation"
                   + " enableouterjoinescape escapedatetime applicationname")
-              .split(" "));
+              .split(" ", -1));
 
   JdbcUrl {
     given = Map.copyOf(given);

@@ -16,7 +16,7 @@ final class MetaRows {
   private final List<@Nullable Object[]> rows = new ArrayList<>();
 
   MetaRows(String shape) {
-    for (String column : shape.split(" ")) {
+    for (String column : shape.split(" ", -1)) {
       int colon = column.indexOf(':');
       String name = colon < 0 ? column : column.substring(0, colon);
       String type =
@@ -52,7 +52,7 @@ final class MetaRows {
 
   /** The rows, sorted by the columns of these positions, from 1. */
   ResultSet sortedBy(int... positions) {
-    Comparator<@Nullable Object[]> order = (a, b) -> 0;
+    Comparator<@Nullable Object[]> order = (_, _) -> 0;
     for (int position : positions) {
       order = order.thenComparing((a, b) -> compare(a[position - 1], b[position - 1]));
     }

@@ -16,71 +16,61 @@ import org.jspecify.annotations.Nullable;
 /** A text prepared once and run with parameters. */
 final class SextantPreparedStatement extends ParameterStatement {
 
-  /** The values for one execution; {@code set} tells a NULL from a value never given. */
-  private record Bindings(@Nullable Object[] values, boolean[] set) {
-
-    static Bindings of(int count) {
-      return new Bindings(new @Nullable Object[count], new boolean[count]);
-    }
-
-    Bindings copy() {
-      return new Bindings(values.clone(), set.clone());
-    }
-  }
+  /* Stands for a parameter that was never given, which is not the same as NULL. */
+  private static final Object UNSET = new Object();
 
   private final Prepared prepared;
-  private final List<Bindings> batch = new ArrayList<>();
-  private final Bindings bindings;
+  private final List<@Nullable Object[]> batch = new ArrayList<>();
+  private final @Nullable Object[] bindings;
 
   SextantPreparedStatement(SextantConnection connection, int holdability, Prepared prepared)
       throws SQLException {
     super(connection, holdability);
     this.prepared = prepared;
-    this.bindings = Bindings.of(prepared.statement().parameterCount());
+    this.bindings = new @Nullable Object[prepared.statement().parameterCount()];
+    Arrays.fill(bindings, UNSET);
     replaceCurrent(prepared.statement());
   }
 
   @Override
   void set(int index, @Nullable Object value, @Nullable Calendar calendar) throws SQLException {
     checkOpen();
-    int count = bindings.set().length;
+    int count = bindings.length;
     if (index < 1 || index > count) {
       throw Errors.of(
           ErrorCode.INVALID_PARAMETER,
           "There is no parameter " + index + ": the statement has " + count + ".");
     }
-    bindings.values()[index - 1] = Parameters.bindable(value, SextantResultSet.zone(calendar));
-    bindings.set()[index - 1] = true;
+    bindings[index - 1] = Parameters.bindable(value, SextantResultSet.zone(calendar));
   }
 
   @Override
   public void clearParameters() throws SQLException {
     checkOpen();
-    Arrays.fill(bindings.values(), null);
-    Arrays.fill(bindings.set(), false);
+    Arrays.fill(bindings, UNSET);
   }
 
-  private static void checkComplete(Bindings given) throws SQLException {
-    for (int i = 0; i < given.set().length; i++) {
-      if (!given.set()[i]) {
+  private static void checkComplete(@Nullable Object[] given) throws SQLException {
+    for (int i = 0; i < given.length; i++) {
+      if (UNSET.equals(given[i])) {
         throw Errors.of(
             ErrorCode.INVALID_PARAMETER,
             "Parameter "
                 + (i + 1)
                 + " of "
-                + given.set().length
+                + given.length
                 + " is not set. Set it, to NULL by setNull or setObject.");
       }
     }
   }
 
-  private boolean run(Bindings given, Prepared.Expected expected) throws SQLException {
+  private boolean run(@Nullable Object[] given, Prepared.Expected expected) throws SQLException {
     checkOpen();
     checkComplete(given);
     endResult();
     try {
-      for (int i = 0; i < given.values().length; i++) {
-        prepared.statement().bind(i + 1, given.values()[i]);
+      for (int i = 0; i < given.length; i++) {
+        prepared.statement().bind(i + 1, given[i]);
       }
     } catch (SextantException failed) {
       throw Errors.of(failed);
@@ -117,7 +107,7 @@ final class SextantPreparedStatement extends ParameterStatement {
   public void addBatch() throws SQLException {
     checkOpen();
     checkComplete(bindings);
-    batch.add(bindings.copy());
+    batch.add(bindings.clone());
   }
 
   @Override
@@ -129,7 +119,7 @@ final class SextantPreparedStatement extends ParameterStatement {
   @Override
   public long[] executeLargeBatch() throws SQLException {
     checkOpen();
-    List<Bindings> entries = List.copyOf(batch);
+    List<@Nullable Object[]> entries = List.copyOf(batch);
     batch.clear();
     forgetKeys();
     long[] counts = new long[entries.size()];
@@ -156,6 +146,6 @@ final class SextantPreparedStatement extends ParameterStatement {
   @Override
   public ParameterMetaData getParameterMetaData() throws SQLException {
     checkOpen();
-    return new SextantParameterMetaData(bindings.set().length);
+    return new SextantParameterMetaData(bindings.length);
   }
 }
