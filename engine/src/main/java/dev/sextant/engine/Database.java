@@ -3,7 +3,9 @@ package dev.sextant.engine;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
+import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +16,8 @@ public final class Database implements AutoCloseable {
   private final Optional<Path> file;
   private final Settings settings;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final KernelProvider kernels;
+  private final MemoryBudget memory;
 
   /**
    * A database, opened by its first session.
@@ -24,6 +28,12 @@ public final class Database implements AutoCloseable {
   public Database(Optional<Path> file, Settings settings) {
     this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
+    try {
+      this.kernels = KernelProvider.select(settings.get(Settings.KERNEL));
+    } catch (StorageException failure) {
+      throw SextantException.of(failure);
+    }
+    this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
   }
 
   /**
@@ -67,6 +77,16 @@ public final class Database implements AutoCloseable {
   /** The settings it was opened with. */
   public Settings settings() {
     return settings;
+  }
+
+  /** The distance kernels in use. */
+  public KernelProvider kernels() {
+    return kernels;
+  }
+
+  /** The budget of off-heap memory. */
+  public MemoryBudget memory() {
+    return memory;
   }
 
   /** How many connections are open. */

@@ -11,11 +11,10 @@ import java.util.Optional;
  * One text made ready to run.
  *
  * @param statement the session's statement
- * @param changes whether it inserts, updates or deletes and returns rows
- * @param keysAsked whether generated keys are asked for
- * @param keysAdded whether RETURNING was added for them
+ * @param keysAdded whether RETURNING was added for the generated keys asked for
+ * @param ownReturning whether keys are asked for and the statement, a change, says itself which
  */
-record Prepared(SqlStatement statement, boolean changes, boolean keysAsked, boolean keysAdded) {
+record Prepared(SqlStatement statement, boolean keysAdded, boolean ownReturning) {
 
   /** What a caller is ready to take. */
   enum Expected {
@@ -28,9 +27,11 @@ record Prepared(SqlStatement statement, boolean changes, boolean keysAsked, bool
     Optional<String> returning = GeneratedKeys.withReturning(session, sql, keys);
     try {
       SqlStatement statement = session.prepare(returning.orElse(sql));
-      boolean changes = !statement.columns().isEmpty() && SqlTokens.of(sql).changesRows();
-      boolean keysAsked = !(keys instanceof KeyRequest.None);
-      return new Prepared(statement, changes, keysAsked, returning.isPresent());
+      boolean ownReturning =
+          !(keys instanceof KeyRequest.None)
+              && returning.isEmpty()
+              && SqlTokens.of(sql).changesRows();
+      return new Prepared(statement, returning.isPresent(), ownReturning);
     } catch (SextantException failed) {
       throw Errors.of(failed);
     }
@@ -38,7 +39,7 @@ record Prepared(SqlStatement statement, boolean changes, boolean keysAsked, bool
 
   /** Whether the rows are the generated keys, and not the result. */
   boolean rowsAreKeys(Expected expected) {
-    return keysAdded || (keysAsked && changes && expected == Expected.COUNT);
+    return keysAdded || (ownReturning && expected == Expected.COUNT);
   }
 
   /** Fails, before anything is done, when the statement gives what the caller does not take. */

@@ -93,8 +93,6 @@ class SextantStatement extends OptionedStatement {
     return result != null;
   }
 
-  /* A change that returns rows is run to its end here: until then it would hold SQLite's write
-  lock, and under auto-commit it would not be committed. */
   private void take(Prepared prepared, RowCursor cursor, Prepared.Expected expected)
       throws SQLException {
     List<ResultColumn> columns = prepared.statement().columns();
@@ -103,9 +101,6 @@ class SextantStatement extends OptionedStatement {
       keyColumns = columns;
       keyRows.addAll(rows);
       updateCount = rows.size();
-    } else if (prepared.changes()) {
-      RowCursor kept = new MemoryCursor(drain(cursor, columns.size()));
-      result = new SextantResultSet(this, columns, kept, getLargeMaxRows());
     } else {
       result = new SextantResultSet(this, columns, cursor, getLargeMaxRows());
     }

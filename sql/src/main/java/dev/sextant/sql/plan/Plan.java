@@ -1,6 +1,9 @@
 package dev.sextant.sql.plan;
 
+import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.lex.StatementText;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a statement will run. Immutable, shared between sessions. */
 public sealed interface Plan {
@@ -10,4 +13,31 @@ public sealed interface Plan {
 
   /** The statement goes to SQLite as written. */
   record Native(StatementText statement) implements Plan {}
+
+  /**
+   * Steps that give parameters their values, then one statement of SQLite's.
+   *
+   * @param sql the statement for SQLite
+   * @param userParameters how many values the user binds
+   * @param sources where each parameter's value comes from, the user's own first
+   * @param steps in the order they run
+   * @param columns the columns the user sees, the first ones of the statement's; null where they
+   *     are the statement's own
+   * @param warnings for the user, at each execution
+   */
+  record Compiled(
+      StatementText statement,
+      SubSql sql,
+      int userParameters,
+      List<ParameterSource> sources,
+      List<Step> steps,
+      @Nullable List<ResultColumn> columns,
+      List<String> warnings)
+      implements Plan {}
+
+  /** Several statements for SQLite that stand for one of the user's: a definition. */
+  record Script(StatementText statement, List<String> statements) implements Plan {}
+
+  /** Rows that are known without running anything: those of EXPLAIN. */
+  record Rows(StatementText statement, ResultColumn column, List<String> values) implements Plan {}
 }

@@ -1,0 +1,42 @@
+package dev.sextant.engine.embed;
+
+import java.util.List;
+
+/**
+ * A model that turns a text into a vector of unit length. Safe for use by many threads.
+ *
+ * <p>A text's vector depends on the text alone: never on what is embedded with it, on the number of
+ * threads, or on the order of calls.
+ */
+public interface EmbeddingModel extends AutoCloseable {
+
+  /** The name by which SQL calls it. */
+  String name();
+
+  /** Length of every vector. */
+  int dimensions();
+
+  /** The window: tokens of a text beyond it are left out, see {@link Embedding#truncated()}. */
+  int maxTokens();
+
+  /** Embeds one text on the calling thread; the empty text has a vector too. */
+  Embedding embed(String text);
+
+  /**
+   * Embeds many texts on the model's threads.
+   *
+   * @return one embedding per text, in the order of {@code texts}
+   * @throws dev.sextant.engine.error.SextantException {@code 57014} once {@code watch} cancels or
+   *     the calling thread is interrupted; checked between texts
+   */
+  List<Embedding> embedAll(List<String> texts, EmbeddingWatch watch);
+
+  /** As {@link #embedAll(List, EmbeddingWatch)}, neither watched nor cancelled. */
+  default List<Embedding> embedAll(List<String> texts) {
+    return embedAll(texts, EmbeddingWatch.NONE);
+  }
+
+  /** Waits for texts being embedded, then frees the model; later calls fail. */
+  @Override
+  void close();
+}

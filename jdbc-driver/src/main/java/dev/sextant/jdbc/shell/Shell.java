@@ -1,0 +1,111 @@
+package dev.sextant.jdbc.shell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jline.reader.EOFError;
+import org.jline.reader.History;
+import org.jline.reader.LineReader;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.impl.LineReaderImpl;
+import org.jspecify.annotations.Nullable;
+import sqlline.BuiltInProperty;
+import sqlline.SqlLine;
+import sqlline.SqlLineParser;
+
+/** The interactive shell: sqlline over Sextant's driver. */
+final class Shell {
+
+  private static final String CONTINUATION = "    ...> ";
+
+  private final String url;
+  private final PrintStream out;
+
+  Shell(String url, PrintStream out) {
+    this.url = url;
+    this.out = out;
+  }
+
+  /**
+   * Runs until the user leaves.
+   *
+   * @return the exit status
+   * @throws SQLException where the database cannot be opened
+   */
+  int run() throws SQLException, IOException {
+    try (Connection connection = DriverManager.getConnection(url)) {
+      out.println(banner(connection.getMetaData()));
+      out.println(kernels(connection));
+    }
+    String[] args = {
+      "-ac", ShellApplication.class.getName(), "-u", url, "-n", "", "-p", "",
+    };
+    return new Line().begin(args, null, true) == SqlLine.Status.OK ? 0 : 1;
+  }
+
+  private String banner(DatabaseMetaData metaData) throws SQLException {
+    String database = url.substring("jdbc:sextant:".length());
+    return "Sextant "
+        + metaData.getDriverVersion()
+        + " on "
+        + (database.startsWith(":memory:")
+            ? "a database in memory (name a file to keep it: bin/sextant my.db)"
+            : database);
+  }
+
+  private static String kernels(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT * FROM sextant.kernels LIMIT 1")) {
+      StringBuilder line = new StringBuilder("Kernels:");
+      if (rows.next()) {
+        for (int c = 1; c <= rows.getMetaData().getColumnCount(); c++) {
+          line.append(c == 1 ? " " : ", ").append(rows.getString(c));
+        }
+      }
+      return line.toString();
+    } catch (SQLException failure) {
+      return "Kernels: unknown, " + failure.getMessage();
+    }
+  }
+
+  /** sqlline with a continuation prompt as wide as the prompt. */
+  private static final class Line extends SqlLine {
+    @Override
+    public LineReader getConsoleReader(@Nullable InputStream in, History history)
+        throws IOException {
+      // sqlline asks the application only later, when the keys are bound already.
+      getOpts().set(BuiltInProperty.AUTO_PAIRING, false);
+      LineReader reader = super.getConsoleReader(in, history);
+      if (reader instanceof LineReaderImpl editable) {
+        editable.setParser(new Continuing(this, editable));
+      }
+      return reader;
+    }
+  }
+
+  /** sqlline's parser, which sets a continuation prompt of its own, followed by ours. */
+  private static final class Continuing extends SqlLineParser {
+    private final LineReader reader;
+
+    Continuing(SqlLine sqlLine, LineReader reader) {
+      super(sqlLine);
+      this.reader = reader;
+    }
+
+    @Override
+    public ParsedLine parse(String line, int cursor, ParseContext context) {
+      try {
+        return super.parse(line, cursor, context);
+      } catch (EOFError incomplete) {
+        reader.setVariable(LineReader.SECONDARY_PROMPT_PATTERN, CONTINUATION);
+        throw incomplete;
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sextant.sql.ast;
+
+import java.util.List;
+import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
+
+/** Calls that the compiler puts into a plan; SQLite knows them as functions of its connection. */
+public final class VectorCalls {
+  /** Takes any value and gives the BLOB of a vector, or fails. */
+  public static final String VECTOR = "sextant_vector";
+
+  /** Looks a text's prepared vector up. */
+  public static final String EMBED = "sextant_embed";
+
+  /** Looks a row's distance up among the hits of a search. */
+  public static final String HIT = "sextant_hit";
+
+  /** {@code sextant_embed(table, text)}. */
+  public static final SqlOperator EMBED_CALL = Opaque.function(EMBED);
+
+  /** {@code sextant_hit(table, key)}. */
+  public static final SqlOperator HIT_CALL = Opaque.function(HIT);
+
+  /** {@code key IN (the ids of a JSON array)}. */
+  public static final SqlOperator IN_IDS = new InIds();
+
+  private VectorCalls() {}
+
+  /** A value as a vector of so many dimensions. */
+  public static SqlCall vector(SqlNode value, int dimensions) {
+    return new SqlBasicCall(
+        Opaque.function(VECTOR),
+        List.of(value, Opaque.literal(Integer.toString(dimensions), SqlParserPos.ZERO)),
+        value.getParserPosition());
+  }
+
+  /** The prepared vector of a text. */
+  public static SqlCall embed(SqlNode table, SqlNode text) {
+    return new SqlBasicCall(EMBED_CALL, List.of(table, text), text.getParserPosition());
+  }
+
+  private static final class InIds extends SqlSpecialOperator {
+    InIds() {
+      super(
+          "IN IDS",
+          SqlKind.OTHER,
+          30,
+          true,
+          ReturnTypes.explicit(SqlTypeName.BOOLEAN).andThen(SqlTypeTransforms.FORCE_NULLABLE),
+          null,
+          OperandTypes.VARIADIC);
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      call.operand(0).unparse(writer, 200, 200);
+      writer.literal("IN (SELECT value FROM json_each(");
+      call.operand(1).unparse(writer, 0, 0);
+      writer.literal("))");
+    }
+  }
+}

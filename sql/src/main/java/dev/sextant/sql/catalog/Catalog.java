@@ -1,0 +1,147 @@
+package dev.sextant.sql.catalog;
+
+import dev.sextant.storage.sqlite.ChangeLog;
+import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.sqlite.SqliteStatement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of one version of the schema, looked up when they are first named. Belongs to one
+ * session.
+ */
+public final class Catalog {
+  private static final Pattern VECTOR =
+      Pattern.compile("VECTOR\\s*\\(\\s*(\\d{1,6})\\s*\\)", Pattern.CASE_INSENSITIVE);
+
+  private final SqliteConnection connection;
+  private final long version;
+  private final Map<String, Optional<TableInfo>> tables = new HashMap<>();
+  private @Nullable Map<String, TableInfo> vectorTables;
+
+  /** The catalog as the connection sees it now, at a version of the schema. */
+  public Catalog(SqliteConnection connection, long version) {
+    this.connection = connection;
+    this.version = version;
+  }
+
+  /** The schema's version. */
+  public long version() {
+    return version;
+  }
+
+  /** The dimensions a declared type gives; 0 where it is no vector type. */
+  public static int dimensionsOf(String declaredType) {
+    Matcher matcher = VECTOR.matcher(declaredType.strip());
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+  }
+
+  /** The table or view of that name, in any case. */
+  public Optional<TableInfo> table(String name) {
+    return tables.computeIfAbsent(name.toLowerCase(Locale.ROOT), this::load);
+  }
+
+  /** The tables with vector columns, by name in lower case. */
+  public Map<String, TableInfo> vectorTables() {
+    Map<String, TableInfo> found = vectorTables;
+    if (found == null) {
+      found = new HashMap<>();
+      for (String name : names("type = 'table' AND sql LIKE '%VECTOR%'")) {
+        Optional<TableInfo> table = table(name).filter(TableInfo::hasVectors);
+        if (table.isPresent()) {
+          found.put(name.toLowerCase(Locale.ROOT), table.get());
+        }
+      }
+      vectorTables = found;
+    }
+    return found;
+  }
+
+  /** The names of all tables and views. */
+  public List<String> names() {
+    return names("type IN ('table', 'view')");
+  }
+
+  private List<String> names(String condition) {
+    List<String> names = new ArrayList<>();
+    try (SqliteStatement statement =
+        connection.prepare("SELECT name FROM main.sqlite_schema WHERE " + condition)) {
+      while (statement.step()) {
+        names.add(String.valueOf(statement.getText(0)));
+      }
+    }
+    return names;
+  }
+
+  private Optional<TableInfo> load(String name) {
+    List<TableInfo.Column> columns = new ArrayList<>();
+    List<String> keys = new ArrayList<>();
+    boolean integerKey = false;
+    try (SqliteStatement info =
+        connection.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)")) {
+      info.bind(1, name);
+      while (info.step()) {
+        String column = String.valueOf(info.getText(0));
+        String type = String.valueOf(info.getText(1));
+        if (info.getLong(3) != 1) {
+          columns.add(new TableInfo.Column(column, type, dimensionsOf(type)));
+        }
+        if (info.getLong(2) > 0) {
+          keys.add(column);
+          integerKey = type.equalsIgnoreCase("INTEGER");
+        }
+      }
+    }
+    if (columns.isEmpty()) {
+      return Optional.empty();
+    }
+    String key = keys.size() == 1 && integerKey && hasRowid(name) ? keys.getFirst() : null;
+    return Optional.of(
+        new TableInfo(
+            spelled(name), List.copyOf(columns), key, logNumber(name), isReplaceable(name)));
+  }
+
+  private String spelled(String name) {
+    return text("SELECT name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", name, name);
+  }
+
+  private boolean hasRowid(String name) {
+    return text("SELECT wr FROM pragma_table_list WHERE name = ? COLLATE NOCASE", name, "1")
+        .equals("0");
+  }
+
+  private boolean isReplaceable(String name) {
+    String unique =
+        text("SELECT count(*) FROM pragma_index_list(?) WHERE \"unique\" = 1", name, "0");
+    return !unique.equals("0");
+  }
+
+  private long logNumber(String name) {
+    String trigger =
+        text(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'trigger'"
+                + " AND tbl_name = ? COLLATE NOCASE AND name GLOB '"
+                + ChangeLog.TRIGGER_PREFIX
+                + "i_*'",
+            name,
+            "");
+    return trigger.isEmpty()
+        ? -1
+        : Long.parseLong(trigger.substring(ChangeLog.TRIGGER_PREFIX.length() + 2));
+  }
+
+  private String text(String sql, String name, String otherwise) {
+    try (SqliteStatement statement = connection.prepare(sql)) {
+      statement.bind(1, name);
+      String value = statement.step() ? statement.getText(0) : null;
+      return value == null ? otherwise : value;
+    }
+  }
+}

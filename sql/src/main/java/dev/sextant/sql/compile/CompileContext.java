@@ -1,0 +1,64 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/** What accumulates while one statement is compiled: parameters, steps, notes. */
+final class CompileContext {
+  private final ParameterSpace space;
+  private final SqliteWriter writer;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  CompileContext(ParameterSpace space) {
+    this.space = space;
+    this.writer = new SqliteWriter(space);
+  }
+
+  ParameterSpace space() {
+    return space;
+  }
+
+  SqliteWriter writer() {
+    return writer;
+  }
+
+  SubSql write(RelNode rel) {
+    return writer.write(rel);
+  }
+
+  RexNode parameter(RexBuilder rex, int index) {
+    return rex.makeDynamicParam(rex.getTypeFactory().createSqlType(SqlTypeName.ANY), index);
+  }
+
+  void add(Step step) {
+    steps.add(step);
+  }
+
+  /** Something the user is told as a warning. */
+  void note(String text) {
+    if (!notes.contains(text)) {
+      notes.add(text);
+    }
+  }
+
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /** All steps in the order they have to run. */
+  List<Step> steps() {
+    List<Step> all = new ArrayList<>(writer.steps());
+    if (!space.texts().isEmpty()) {
+      all.add(new Step.EmbedTexts(List.copyOf(space.texts())));
+    }
+    all.addAll(steps);
+    return List.copyOf(all);
+  }
+}

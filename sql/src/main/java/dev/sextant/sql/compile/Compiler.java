@@ -1,0 +1,78 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.catalog.SystemTables;
+import dev.sextant.sql.catalog.TableInfo;
+import dev.sextant.sql.lex.StatementText;
+import dev.sextant.sql.lex.Token;
+import dev.sextant.sql.plan.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Sorts statements: what names nothing of Sextant's goes to SQLite as written. */
+public final class Compiler {
+  private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
+
+  private final Catalog catalog;
+  private final boolean always;
+
+  /**
+   * A compiler over one version of the schema.
+   *
+   * @param always whether queries that SQLite could run as written are compiled too
+   */
+  public Compiler(Catalog catalog, boolean always) {
+    this.catalog = catalog;
+    this.always = always;
+  }
+
+  /** The plan of a statement. */
+  public Plan compile(StatementText statement) {
+    return switch (statement.kind()) {
+      case QUERY ->
+          always || namesSextant(statement.tokens())
+              ? new QueryCompiler(catalog).compile(statement)
+              : new Plan.Native(statement);
+      default -> new Plan.Native(statement);
+    };
+  }
+
+  private static boolean namesSextant(List<Token> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : token;
+      boolean ours =
+          switch (token.kind()) {
+            case SYMBOL -> DISTANCES.contains(token.text());
+            case WORD ->
+                next.isSymbol("(")
+                    ? Functions.SEXTANT.contains(token.lower())
+                    : isSystemSchema(token, next);
+            case QUOTED -> isSystemSchema(token, next);
+            default -> false;
+          };
+      if (ours) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSystemSchema(Token token, Token next) {
+    return next.isSymbol(".") && token.text().equalsIgnoreCase(SystemTables.SCHEMA);
+  }
+
+  /** Whether a statement names a column that holds vectors. */
+  boolean namesVectorColumn(List<Token> tokens, TableInfo table) {
+    return tokens.stream()
+        .filter(Token::isName)
+        .anyMatch(
+            token -> table.column(token.text()).filter(TableInfo.Column::isVector).isPresent());
+  }
+
+  /** The tables with vectors. */
+  Map<String, TableInfo> vectorTables() {
+    return catalog.vectorTables();
+  }
+}

@@ -1,0 +1,275 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.VectorColumn;
+import dev.sextant.sql.ast.SqliteOperators;
+import dev.sextant.sql.ast.VectorCalls;
+import dev.sextant.sql.catalog.TableInfo;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import dev.sextant.storage.vector.Metric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.plan.RelOptRuleCall;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.plan.RelRule;
+import org.apache.calcite.plan.hep.HepRelVertex;
+import org.apache.calcite.rel.RelFieldCollation;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalSort;
+import org.apache.calcite.rel.logical.LogicalValues;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * {@code ORDER BY column <=> vector LIMIT k} over anything that SQLite can compute becomes a search
+ * for the k nearest rows, then the same query over these rows only.
+ *
+ * <p>The search is restricted to the rows that the rest of the query lets through, so the k nearest
+ * of those rows are found, and since each of them gives at least one row of the result, k rows come
+ * back whenever there are k. Where a table has no resident vectors, the query stays as it is and
+ * SQLite sorts; the reason becomes a note in the plan.
+ */
+final class KnnRule extends RelRule<KnnRule.Config> {
+
+  KnnRule(Config config) {
+    super(config);
+  }
+
+  @Override
+  public void onMatch(RelOptRuleCall call) {
+    LogicalSort sort = call.rel(0);
+    LogicalProject project = call.rel(1);
+    if (sort.fetch == null || sort.getCollation().getFieldCollations().size() != 1) {
+      return;
+    }
+    RelFieldCollation key = sort.getCollation().getFieldCollations().getFirst();
+    if (key.getDirection() != RelFieldCollation.Direction.ASCENDING) {
+      return;
+    }
+    RexNode distance = project.getProjects().get(key.getFieldIndex());
+    RelNode input = stripped(project.getInput());
+    Optional<Target> target = target(distance, input);
+    if (target.isPresent()) {
+      call.transformTo(rewritten(sort, project, input, target.get()));
+    }
+  }
+
+  /** What is searched, and with what. */
+  private record Target(RexCall distance, VectorColumn column, int key, RexNode query) {}
+
+  private Optional<Target> target(RexNode distance, RelNode input) {
+    if (!(distance instanceof RexCall call)
+        || !(call.getOperator() instanceof SqliteOperators.Distance)) {
+      return Optional.empty();
+    }
+    RexNode left = call.getOperands().get(0);
+    RexNode right = call.getOperands().get(1);
+    Optional<Target> result = target(call, left, right, input);
+    return result.isPresent() ? result : target(call, right, left, input);
+  }
+
+  private Optional<Target> target(RexCall call, RexNode column, RexNode query, RelNode input) {
+    if (!(column instanceof RexInputRef reference) || !Expressions.isConstant(query)) {
+      return Optional.empty();
+    }
+    Optional<Origin.Field> field = Origin.of(input, reference.getIndex());
+    if (field.isEmpty() || Expressions.isVolatile(input)) {
+      return Optional.empty();
+    }
+    TableInfo table = field.get().table();
+    TableInfo.Column vector = table.columns().get(field.get().column());
+    if (!vector.isVector()) {
+      return Optional.empty();
+    }
+    Optional<String> obstacle = table.whyNotResident();
+    String key = table.key();
+    if (obstacle.isPresent() || key == null || field.get().keyIndex() < 0) {
+      config.context().note("no search in memory: " + obstacle.orElse("the row's key is lost"));
+      return Optional.empty();
+    }
+    VectorColumn searched =
+        new VectorColumn(
+            table.name(),
+            vector.name(),
+            vector.dimensions(),
+            key,
+            table.logNumber(),
+            table.replaceable());
+    return Optional.of(new Target(call, searched, field.get().keyIndex(), query));
+  }
+
+  private RelNode rewritten(
+      LogicalSort sort, LogicalProject project, RelNode input, Target target) {
+    CompileContext context = config.context();
+    RexBuilder rex = sort.getCluster().getRexBuilder();
+    RexNode key = rex.makeInputRef(input, target.key());
+    int ids = context.space().produced();
+    int distances = context.space().produced();
+    RexNode among = rex.makeCall(VectorCalls.IN_IDS, key, context.parameter(rex, ids));
+    RexNode hit = rex.makeCall(VectorCalls.HIT_CALL, context.parameter(rex, distances), key);
+    context.add(
+        new Step.Knn(
+            target.column(),
+            metric(target.distance()),
+            queryParameter(target, sort),
+            limit(sort),
+            restriction(input, target.key()),
+            ids,
+            distances));
+    List<RexNode> outputs = new ArrayList<>();
+    RexShuttle replace =
+        new RexShuttle() {
+          @Override
+          public RexNode visitCall(RexCall call) {
+            return call.equals(target.distance()) ? hit : super.visitCall(call);
+          }
+        };
+    project.getProjects().forEach(output -> outputs.add(output.accept(replace)));
+    RelNode filtered = LogicalFilter.create(input, among);
+    RelNode projected =
+        LogicalProject.create(
+            filtered,
+            project.getHints(),
+            outputs,
+            project.getRowType().getFieldNames(),
+            project.getVariablesSet());
+    return LogicalSort.create(projected, sort.getCollation(), sort.offset, sort.fetch);
+  }
+
+  private static Metric metric(RexCall distance) {
+    return switch (distance.getOperator().getName()) {
+      case "<->" -> Metric.L2;
+      case "<=>" -> Metric.COSINE;
+      case "<#>" -> Metric.INNER_PRODUCT;
+      default -> Metric.L1;
+    };
+  }
+
+  private int queryParameter(Target target, RelNode anyRel) {
+    CompileContext context = config.context();
+    if (target.query() instanceof RexDynamicParam parameter) {
+      return checked(parameter.getIndex(), target.column());
+    }
+    RelNode one =
+        LogicalProject.create(
+            LogicalValues.createOneRow(anyRel.getCluster()),
+            List.of(),
+            List.of(target.query()),
+            List.of("q"),
+            java.util.Set.of());
+    int vector = context.space().produced();
+    context.add(new Step.QueryVector(context.write(one), vector));
+    return vector;
+  }
+
+  private int checked(int parameter, VectorColumn column) {
+    int known = config.context().space().dimensions(parameter, column.dimensions(), column.label());
+    if (known != 0 && known != column.dimensions()) {
+      throw new SextantException(
+          ErrorCode.WRONG_DIMENSIONS,
+          "Vector column \""
+              + column.label()
+              + "\" expects "
+              + column.dimensions()
+              + " dimensions but the query vector has "
+              + known
+              + ". Use the model the column was built with, or re-create the column.");
+    }
+    return parameter;
+  }
+
+  private @Nullable SubSql restriction(RelNode input, int key) {
+    if (input instanceof TableScan) {
+      return null;
+    }
+    RexBuilder rex = input.getCluster().getRexBuilder();
+    return config
+        .context()
+        .write(
+            LogicalProject.create(
+                input,
+                List.of(),
+                List.of(rex.makeInputRef(input, key)),
+                List.of("id"),
+                java.util.Set.of()));
+  }
+
+  private static Step.Limit limit(LogicalSort sort) {
+    return new Step.Limit(
+        literal(sort.fetch), parameter(sort.fetch), literal(sort.offset), parameter(sort.offset));
+  }
+
+  private static long literal(@Nullable RexNode node) {
+    return node instanceof RexLiteral ? RexLiteral.intValue(node) : 0;
+  }
+
+  private static int parameter(@Nullable RexNode node) {
+    return node instanceof RexDynamicParam parameter ? parameter.getIndex() : -1;
+  }
+
+  /** The relation without the planner's wrappers. */
+  static RelNode stripped(RelNode rel) {
+    return rel.accept(
+        new RelHomogeneousShuttle() {
+          @Override
+          public RelNode visit(RelNode other) {
+            RelNode current = other instanceof HepRelVertex vertex ? vertex.getCurrentRel() : other;
+            return super.visit(current);
+          }
+        });
+  }
+
+  /** Explains a relation, for notes. */
+  static String explain(RelNode rel) {
+    return RelOptUtil.toString(rel);
+  }
+
+  /** The rule's operands, and the statement it works for. */
+  record Config(CompileContext context) implements RelRule.Config {
+    @Override
+    public KnnRule toRule() {
+      return new KnnRule(this);
+    }
+
+    @Override
+    public RelRule.OperandTransform operandSupplier() {
+      return sort ->
+          sort.operand(LogicalSort.class)
+              .oneInput(project -> project.operand(LogicalProject.class).anyInputs());
+    }
+
+    @Override
+    public RelRule.Config withOperandSupplier(RelRule.OperandTransform transform) {
+      return this;
+    }
+
+    @Override
+    public RelRule.Config withRelBuilderFactory(
+        org.apache.calcite.tools.RelBuilderFactory factory) {
+      return this;
+    }
+
+    @Override
+    public RelRule.Config withDescription(@Nullable String description) {
+      return this;
+    }
+
+    @Override
+    public @Nullable String description() {
+      return "KnnRule";
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.catalog.TableInfo;
+import java.util.Optional;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+
+/** Finds the column of a table that a field of a relation is read from. */
+final class Origin {
+
+  /**
+   * A column, and where the same row's key stands in the relation.
+   *
+   * @param column position in the table
+   * @param keyIndex position of the key in the relation; -1 where the relation has lost it
+   */
+  record Field(TableInfo table, int column, int keyIndex) {}
+
+  private Origin() {}
+
+  /** The origin of a field; empty where it is computed, grouped or united. */
+  static Optional<Field> of(RelNode rel, int field) {
+    return switch (rel) {
+      case TableScan scan -> scanned(scan, field);
+      case Filter filter -> of(filter.getInput(), field);
+      case Sort sort -> of(sort.getInput(), field);
+      case Join join -> joined(join, field);
+      case Project project -> projected(project, field);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Field> scanned(TableScan scan, int field) {
+    SchemaView.SqliteTable table = scan.getTable().unwrap(SchemaView.SqliteTable.class);
+    if (table == null) {
+      return Optional.empty();
+    }
+    TableInfo info = table.info();
+    String key = info.key();
+    return Optional.of(new Field(info, field, key == null ? -1 : info.indexOf(key)));
+  }
+
+  private static Optional<Field> joined(Join join, int field) {
+    int left = join.getLeft().getRowType().getFieldCount();
+    if (field < left) {
+      return of(join.getLeft(), field);
+    }
+    if (!join.getJoinType().projectsRight()) {
+      return Optional.empty();
+    }
+    return of(join.getRight(), field - left)
+        .map(
+            found ->
+                new Field(
+                    found.table(),
+                    found.column(),
+                    found.keyIndex() < 0 ? -1 : found.keyIndex() + left));
+  }
+
+  private static Optional<Field> projected(Project project, int field) {
+    if (!(project.getProjects().get(field) instanceof RexInputRef reference)) {
+      return Optional.empty();
+    }
+    return of(project.getInput(), reference.getIndex())
+        .map(
+            found -> new Field(found.table(), found.column(), position(project, found.keyIndex())));
+  }
+
+  private static int position(Project project, int inputIndex) {
+    for (int i = 0; i < project.getProjects().size(); i++) {
+      RexNode output = project.getProjects().get(i);
+      if (output instanceof RexInputRef reference && reference.getIndex() == inputIndex) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.plan.ParameterSource;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.storage.vector.VectorCodec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a statement being compiled: the user's own, then those that the compiler adds
+ * for constants and for what steps give.
+ */
+final class ParameterSpace {
+  private final int userCount;
+  private final List<ParameterSource> sources = new ArrayList<>();
+  private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
+  private final Map<String, Integer> embedTables = new LinkedHashMap<>();
+  private final Map<Integer, Integer> vectorOfUser = new HashMap<>();
+
+  ParameterSpace(int userCount) {
+    this.userCount = userCount;
+    for (int i = 0; i < userCount; i++) {
+      sources.add(new ParameterSource.User(i));
+    }
+  }
+
+  int userCount() {
+    return userCount;
+  }
+
+  List<ParameterSource> sources() {
+    return List.copyOf(sources);
+  }
+
+  int add(ParameterSource source) {
+    sources.add(source);
+    return sources.size() - 1;
+  }
+
+  int produced() {
+    return add(new ParameterSource.Produced());
+  }
+
+  /** A vector written as text in the statement. */
+  int vectorLiteral(String text) {
+    float[] vector = VectorCodec.parse(text);
+    VectorCodec.requireFinite(vector);
+    return add(new ParameterSource.Constant(VectorCodec.encode(vector)));
+  }
+
+  /** A parameter of the user's that is used as a vector. */
+  int vectorParameter(int user) {
+    if (user >= userCount) {
+      return user;
+    }
+    return vectorOfUser.computeIfAbsent(
+        user, index -> add(new ParameterSource.UserVector(index, 0, null)));
+  }
+
+  /** A text that is embedded once per execution: a literal or a parameter. */
+  int embedded(@Nullable String model, int text) {
+    int vector = produced();
+    texts.add(new Step.EmbedTexts.Text(model, text, vector));
+    return vector;
+  }
+
+  List<Step.EmbedTexts.Text> texts() {
+    return texts;
+  }
+
+  /** The parameter that names the vectors prepared for texts from rows, one per model. */
+  int embedTable(String model) {
+    return embedTables.computeIfAbsent(model, name -> produced());
+  }
+
+  /** Models, empty for the default one, and the parameters of their prepared vectors. */
+  Map<String, Integer> embedTables() {
+    return embedTables;
+  }
+
+  /**
+   * The dimensions of the vector a parameter holds, 0 where that is not known before it runs; a
+   * user's parameter learns from the column what it has to be.
+   */
+  int dimensions(int parameter, int expected, String target) {
+    return switch (sources.get(parameter)) {
+      case ParameterSource.Constant(byte[] blob) -> blob.length / 4;
+      case ParameterSource.UserVector(int index, int known, String ignored) when known == 0 -> {
+        sources.set(parameter, new ParameterSource.UserVector(index, expected, target));
+        yield 0;
+      }
+      default -> 0;
+    };
+  }
+}

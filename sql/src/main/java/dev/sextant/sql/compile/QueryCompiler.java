@@ -1,0 +1,237 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.ResultColumn;
+import dev.sextant.sql.ast.SqliteOperators;
+import dev.sextant.sql.ast.VectorCalls;
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.lex.CanonicalText;
+import dev.sextant.sql.lex.Parameters;
+import dev.sextant.sql.lex.StatementText;
+import dev.sextant.sql.lex.Token;
+import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.plan.hep.HepMatchOrder;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOrderBy;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.util.Util;
+
+/**
+ * Compiles a query: parse, normalize, validate, convert to algebra, apply the rules, write as
+ * SQLite text.
+ */
+final class QueryCompiler {
+  private final Catalog catalog;
+
+  QueryCompiler(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** The plan of a statement that is a query. */
+  Plan compile(StatementText statement) {
+    Parameters parameters = new Parameters(statement.tokens());
+    CompileContext context = new CompileContext(new ParameterSpace(parameters.count()));
+    Compiled query = compile(statement.tokens(), parameters, context);
+    return new Plan.Compiled(
+        statement,
+        query.sql(),
+        parameters.count(),
+        context.space().sources(),
+        context.steps(),
+        query.columns(),
+        context.notes());
+  }
+
+  /** A query's text for SQLite, and the columns its user sees. */
+  record Compiled(SubSql sql, List<ResultColumn> columns) {}
+
+  /** Compiles tokens that make a query, alone or as part of another statement. */
+  Compiled compile(List<Token> tokens, Parameters parameters, CompileContext context) {
+    CanonicalText text = CanonicalText.of(tokens, parameters);
+    SqlNode parsed = Validation.parseQuery(text.sql());
+    SqlNode normal = new Normalizer(context.space(), text.parameters()).normalize(parsed);
+    List<String> labels = labels(parsed);
+    try {
+      RelRoot root = new Validation(catalog).convert(normal);
+      RelNode planned = planned(root.rel, context);
+      RelNode ready = withPreparedVectors(planned, context);
+      warnWithoutLimit(ready, context);
+      return new Compiled(context.write(ready), columns(root, labels));
+    } catch (UnsupportedOperationException | AssertionError failure) {
+      throw new SextantException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "The query uses a form that is not supported together with Sextant's functions: "
+              + failure.getMessage()
+              + ". Compute that part in a query of its own.",
+          failure);
+    }
+  }
+
+  /** The names a user gave to the columns, null where a column is an expression. */
+  private static List<String> labels(SqlNode query) {
+    SqlNode body = query instanceof SqlOrderBy order ? order.query : query;
+    List<String> labels = new ArrayList<>();
+    if (body instanceof SqlSelect select) {
+      for (SqlNode item : select.getSelectList()) {
+        labels.add(label(item));
+      }
+    }
+    return labels;
+  }
+
+  private static String label(SqlNode item) {
+    if (item instanceof SqlIdentifier name) {
+      return name.isStar() ? "*" : Util.last(name.names);
+    }
+    if (item.getKind() == SqlKind.AS) {
+      return ((SqlIdentifier) ((SqlCall) item).operand(1)).getSimple();
+    }
+    return item.toString().replace("`", "").replace("\n", " ");
+  }
+
+  private static List<ResultColumn> columns(RelRoot root, List<String> labels) {
+    boolean named = labels.size() == root.fields.size() && !labels.contains("*");
+    List<ResultColumn> columns = new ArrayList<>();
+    for (Map.Entry<Integer, String> field : root.fields) {
+      RelDataType type = root.rel.getRowType().getFieldList().get(field.getKey()).getType();
+      int dimensions = VectorTypes.dimensions(type);
+      String label = named ? labels.get(columns.size()) : field.getValue();
+      Optional<Origin.Field> origin = Origin.of(root.rel, field.getKey());
+      String declared = dimensions > 0 ? "VECTOR(" + dimensions + ")" : "";
+      columns.add(
+          origin
+              .map(
+                  found ->
+                      new ResultColumn(
+                          label,
+                          found.table().columns().get(found.column()).name(),
+                          found.table().columns().get(found.column()).declaredType(),
+                          found.table().name()))
+              .orElse(new ResultColumn(label, label, declared, null)));
+    }
+    return columns;
+  }
+
+  private static RelNode planned(RelNode rel, CompileContext context) {
+    RelNode inner = rel.accept(new SubQueries(context));
+    HepProgram program =
+        HepProgram.builder()
+            .addMatchOrder(HepMatchOrder.BOTTOM_UP)
+            .addRuleInstance(CoreRules.PROJECT_MERGE)
+            .addRuleInstance(new KnnRule.Config(context).toRule())
+            .build();
+    HepPlanner planner = new HepPlanner(program);
+    planner.setRoot(inner);
+    return planner.findBestExp();
+  }
+
+  /** Plans the queries inside expressions. */
+  private static final class SubQueries extends RelHomogeneousShuttle {
+    private final RexShuttle expressions;
+
+    SubQueries(CompileContext context) {
+      this.expressions =
+          new RexShuttle() {
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+              return query.clone(planned(query.rel, context));
+            }
+          };
+    }
+
+    @Override
+    public RelNode visit(RelNode other) {
+      return super.visit(other).accept(expressions);
+    }
+  }
+
+  /** Finds the texts that rows give to EMBED and lets a step embed them beforehand. */
+  private static RelNode withPreparedVectors(RelNode rel, CompileContext context) {
+    Map<String, Integer> tables = context.space().embedTables();
+    if (tables.isEmpty()) {
+      return rel;
+    }
+    Map<Integer, List<SubSql>> texts = new HashMap<>();
+    rel.accept(
+        new RelHomogeneousShuttle() {
+          @Override
+          public RelNode visit(RelNode other) {
+            RelNode visited = super.visit(other);
+            if (other.getInputs().size() == 1) {
+              collect(other, context, texts);
+            }
+            return visited;
+          }
+        });
+    tables.forEach(
+        (model, table) ->
+            context.add(
+                new Step.EmbedRows(
+                    model.isEmpty() ? null : model, table, texts.getOrDefault(table, List.of()))));
+    return rel;
+  }
+
+  private static void collect(
+      RelNode node, CompileContext context, Map<Integer, List<SubSql>> texts) {
+    node.accept(
+        new RexShuttle() {
+          @Override
+          public RexNode visitCall(RexCall call) {
+            if (call.getOperator() == VectorCalls.EMBED_CALL) {
+              int table = ((RexDynamicParam) call.getOperands().getFirst()).getIndex();
+              RexNode text = call.getOperands().get(1);
+              RelNode source =
+                  LogicalProject.create(
+                      node.getInput(0), List.of(), List.of(text), List.of("text"), Set.of());
+              texts.computeIfAbsent(table, t -> new ArrayList<>()).add(context.write(source));
+            }
+            return super.visitCall(call);
+          }
+        });
+  }
+
+  private static void warnWithoutLimit(RelNode rel, CompileContext context) {
+    if (rel instanceof Sort sort
+        && sort.fetch == null
+        && sort.getInput() instanceof LogicalProject project) {
+      boolean byDistance =
+          sort.getCollation().getFieldCollations().stream()
+              .map(key -> project.getProjects().get(key.getFieldIndex()))
+              .anyMatch(
+                  key ->
+                      key instanceof RexCall call
+                          && call.getOperator() instanceof SqliteOperators.Distance);
+      if (byDistance) {
+        context.note(
+            "ORDER BY a distance without LIMIT computes and sorts every row: add LIMIT k to"
+                + " search for the k nearest");
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sextant.sql.plan;
+
+import dev.sextant.engine.vector.VectorColumn;
+import dev.sextant.storage.vector.Metric;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs before a compiled statement goes to SQLite: each step gives parameters their values.
+ */
+public sealed interface Step {
+
+  /** Embeds texts that do not depend on rows. */
+  record EmbedTexts(List<Text> texts) implements Step {
+    /**
+     * One text.
+     *
+     * @param model the model's name; null for the default
+     * @param text the parameter that holds it
+     * @param vector the parameter that takes its vector
+     */
+    public record Text(@Nullable String model, int text, int vector) {}
+  }
+
+  /**
+   * Embeds the distinct texts that rows hold, so that SQLite finds their vectors ready.
+   *
+   * @param table the parameter that names the prepared vectors
+   * @param texts statements that give the texts in their only column
+   */
+  record EmbedRows(@Nullable String model, int table, List<SubSql> texts) implements Step {}
+
+  /** Gives the rows of one of Sextant's own tables as JSON. */
+  record SystemRows(String name, int rows) implements Step {}
+
+  /** Computes a vector that SQLite has to be asked for. */
+  record QueryVector(SubSql sql, int vector) implements Step {}
+
+  /**
+   * Finds the rows nearest to a vector.
+   *
+   * @param column the column searched
+   * @param query the parameter that holds the vector
+   * @param limit how many rows, and how many to skip
+   * @param restriction gives the only row ids to find; null for all rows
+   * @param ids the parameter that takes the ids found, as JSON
+   * @param distances the parameter that names their distances
+   */
+  record Knn(
+      VectorColumn column,
+      Metric metric,
+      int query,
+      Limit limit,
+      @Nullable SubSql restriction,
+      int ids,
+      int distances)
+      implements Step {}
+
+  /**
+   * LIMIT and OFFSET, each a number or a parameter.
+   *
+   * @param count rows to give; used where {@code countParameter} is -1
+   * @param offset rows to skip; used where {@code offsetParameter} is -1
+   */
+  record Limit(long count, int countParameter, long offset, int offsetParameter) {}
+}

@@ -1,0 +1,187 @@
+package dev.sextant.storage.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Kernels on the Vector API. {@link KernelProvider} loads this class by name, and only where the
+ * module is there; nothing else may name it.
+ *
+ * <p>Row by row, not several rows interleaved: one long stream is what the memory prefetcher
+ * follows best. A slice for each row, which escape analysis removes, makes the bounds checks of its
+ * loads cheap.
+ */
+final class SimdKernels implements Kernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int VECTOR = SPECIES.vectorByteSize();
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  @Override
+  public String name() {
+    return "simd";
+  }
+
+  @Override
+  public String description() {
+    return SPECIES.vectorBitSize() + "-bit vectors, FMA";
+  }
+
+  /**
+   * Refuses a processor that may lack FMA, where {@code fma} would be emulated. On x86 256-bit
+   * vectors of every type mean AVX2, and every processor with AVX2 has FMA.
+   */
+  SimdKernels() {
+    boolean x86 = System.getProperty("os.arch", "").matches("amd64|x86_64|x86|i386");
+    if (x86 && SPECIES.vectorBitSize() < 256) {
+      throw new UnsupportedOperationException(
+          "the JVM prefers "
+              + SPECIES.vectorBitSize()
+              + "-bit vectors: a processor with AVX2"
+              + " is needed");
+    }
+  }
+
+  @Override
+  public float dot(MemorySegment query, MemorySegment data, long offset, int dims) {
+    return dotRow(query, data, offset, dims);
+  }
+
+  @Override
+  public float squaredL2(MemorySegment query, MemorySegment data, long offset, int dims) {
+    return squaredL2Row(query, data, offset, dims);
+  }
+
+  @Override
+  public float l1(MemorySegment query, MemorySegment data, long offset, int dims) {
+    return l1Row(query, data, offset, dims);
+  }
+
+  @Override
+  public void dotBlock(MemorySegment query, RowBlock block, float[] out) {
+    MemorySegment data = block.data();
+    long offset = block.offset();
+    int dims = block.dims();
+    for (int row = 0; row < block.rows(); row++) {
+      out[row] = dotRow(query, data, offset, dims);
+      offset += block.strideBytes();
+    }
+  }
+
+  @Override
+  public void squaredL2Block(MemorySegment query, RowBlock block, float[] out) {
+    MemorySegment data = block.data();
+    long offset = block.offset();
+    int dims = block.dims();
+    for (int row = 0; row < block.rows(); row++) {
+      out[row] = squaredL2Row(query, data, offset, dims);
+      offset += block.strideBytes();
+    }
+  }
+
+  @Override
+  public void l1Block(MemorySegment query, RowBlock block, float[] out) {
+    MemorySegment data = block.data();
+    long offset = block.offset();
+    int dims = block.dims();
+    for (int row = 0; row < block.rows(); row++) {
+      out[row] = l1Row(query, data, offset, dims);
+      offset += block.strideBytes();
+    }
+  }
+
+  private static float dotRow(MemorySegment q, MemorySegment data, long offset, int dims) {
+    int end = dims * Float.BYTES;
+    MemorySegment x = data.asSlice(offset, end);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    int p = 0;
+    for (; p <= end - 4 * VECTOR; p += 4 * VECTOR) {
+      s0 = multiplyAdd(load(q, p), load(x, p), s0);
+      s1 = multiplyAdd(load(q, p + VECTOR), load(x, p + VECTOR), s1);
+      s2 = multiplyAdd(load(q, p + 2 * VECTOR), load(x, p + 2 * VECTOR), s2);
+      s3 = multiplyAdd(load(q, p + 3 * VECTOR), load(x, p + 3 * VECTOR), s3);
+    }
+    for (; p <= end - VECTOR; p += VECTOR) {
+      s0 = multiplyAdd(load(q, p), load(x, p), s0);
+    }
+    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; p < end; p += Float.BYTES) {
+      sum += q.get(FLOAT, p) * x.get(FLOAT, p);
+    }
+    return sum;
+  }
+
+  private static float squaredL2Row(MemorySegment q, MemorySegment data, long offset, int dims) {
+    int end = dims * Float.BYTES;
+    MemorySegment x = data.asSlice(offset, end);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    int p = 0;
+    for (; p <= end - 4 * VECTOR; p += 4 * VECTOR) {
+      s0 = squareAdd(load(q, p), load(x, p), s0);
+      s1 = squareAdd(load(q, p + VECTOR), load(x, p + VECTOR), s1);
+      s2 = squareAdd(load(q, p + 2 * VECTOR), load(x, p + 2 * VECTOR), s2);
+      s3 = squareAdd(load(q, p + 3 * VECTOR), load(x, p + 3 * VECTOR), s3);
+    }
+    for (; p <= end - VECTOR; p += VECTOR) {
+      s0 = squareAdd(load(q, p), load(x, p), s0);
+    }
+    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; p < end; p += Float.BYTES) {
+      float d = q.get(FLOAT, p) - x.get(FLOAT, p);
+      sum += d * d;
+    }
+    return sum;
+  }
+
+  private static float l1Row(MemorySegment q, MemorySegment data, long offset, int dims) {
+    int end = dims * Float.BYTES;
+    MemorySegment x = data.asSlice(offset, end);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    int p = 0;
+    for (; p <= end - 4 * VECTOR; p += 4 * VECTOR) {
+      s0 = absAdd(load(q, p), load(x, p), s0);
+      s1 = absAdd(load(q, p + VECTOR), load(x, p + VECTOR), s1);
+      s2 = absAdd(load(q, p + 2 * VECTOR), load(x, p + 2 * VECTOR), s2);
+      s3 = absAdd(load(q, p + 3 * VECTOR), load(x, p + 3 * VECTOR), s3);
+    }
+    for (; p <= end - VECTOR; p += VECTOR) {
+      s0 = absAdd(load(q, p), load(x, p), s0);
+    }
+    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; p < end; p += Float.BYTES) {
+      float d = q.get(FLOAT, p) - x.get(FLOAT, p);
+      sum += Math.abs(d);
+    }
+    return sum;
+  }
+
+  private static FloatVector multiplyAdd(FloatVector q, FloatVector x, FloatVector sum) {
+    return q.fma(x, sum);
+  }
+
+  private static FloatVector squareAdd(FloatVector q, FloatVector x, FloatVector sum) {
+    FloatVector d = q.sub(x);
+    return d.fma(d, sum);
+  }
+
+  private static FloatVector absAdd(FloatVector q, FloatVector x, FloatVector sum) {
+    return sum.add(q.sub(x).abs());
+  }
+
+  private static FloatVector load(MemorySegment segment, long offset) {
+    return FloatVector.fromMemorySegment(SPECIES, segment, offset, ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,286 @@
+package dev.sextant.storage.vector;
+
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.memory.MemoryBudget;
+import java.lang.foreign.Arena;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/*
+ * Versions. Writes carry a seq that never falls, the number of the transaction they belong to. A
+ * vector is visible to a snapshot if born <= seq < died. Nothing is overwritten or reused: a new
+ * vector of a row gets a new slot, and the memory of dead ones comes back when the owner builds a
+ * new store; dead() tells when that pays.
+ *
+ * Closing. In-use count and closed flag share one integer, as in Lucene's RefCountedSharedArena:
+ * the count of searches and writes now running, plus CLOSED once close() was called. Who brings it
+ * to CLOSED alone frees the arena, so close() never waits and memory never goes away under a
+ * reader.
+ */
+/**
+ * The off-heap copy of one vector column, searched exactly at any snapshot.
+ *
+ * <p>Safe for many threads. Writers take turns; readers wait for nobody.
+ */
+public final class VectorStore implements AutoCloseable {
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private final String what;
+  private final VectorLayout layout;
+  private final MemoryBudget budget;
+  private final Kernels kernels;
+  private final Arena arena = Arena.ofShared();
+  private final AtomicInteger uses = new AtomicInteger();
+  private final Slots slots;
+  private final float[] decoded;
+  private long lastSeq = Long.MIN_VALUE;
+  private volatile double maxNorm;
+  private volatile long rows;
+  private volatile long dead;
+  private volatile long unsearchable;
+
+  /**
+   * An empty store.
+   *
+   * @param name the column in messages, such as {@code docs.embedding}
+   * @param dimensions of every vector
+   * @param budget what all memory is drawn from
+   * @param kernels what searches run on
+   */
+  public VectorStore(String name, int dimensions, MemoryBudget budget, Kernels kernels) {
+    VectorCodec.requireCount(dimensions);
+    this.what = "Vector column \"" + name + "\"";
+    this.layout = VectorLayout.of(dimensions);
+    this.budget = budget;
+    this.kernels = kernels;
+    this.decoded = new float[dimensions];
+    try {
+      slots = new Slots(layout, arena, budget, what);
+    } catch (StorageException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Sets the vector of {@code rowid} for snapshots from {@code seq} on. One that holds NaN or an
+   * infinity is kept out of searches and counted by {@link #unsearchable()}.
+   *
+   * @param seq no lower than that of any write before
+   */
+  public void put(long rowid, float[] vector, long seq) {
+    VectorCodec.requireDimensions(vector, dimensions(), what);
+    acquire();
+    try {
+      write(rowid, vector, seq);
+    } finally {
+      release();
+    }
+  }
+
+  /** {@link #put(long, float[], long)} of the vector in {@code blob}, little-endian float32. */
+  public void put(long rowid, byte[] blob, long seq) {
+    if (blob.length != dimensions() * Float.BYTES) {
+      throw VectorCodec.wrongDimensions(
+          what, dimensions(), "a BLOB of " + blob.length + " bytes, four a dimension");
+    }
+    acquire();
+    try {
+      writeBlob(rowid, blob, seq);
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Records for snapshots from {@code seq} on that {@code rowid} is there with something that is no
+   * vector of this column, as a writer without Sextant's checks may leave it.
+   */
+  public void putUnsearchable(long rowid, long seq) {
+    acquire();
+    try {
+      writeUnsearchable(rowid, seq);
+    } finally {
+      release();
+    }
+  }
+
+  /** Hides {@code rowid} from snapshots from {@code seq} on; nothing if it is not there. */
+  public void remove(long rowid, long seq) {
+    acquire();
+    try {
+      writeRemoval(rowid, seq);
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * The rows nearest to the query, in the order of {@link Metric#distance} and then of rowid.
+   *
+   * @throws StorageException of kind DIMENSIONS or INVALID_VECTOR for the query, INTERRUPTED when
+   *     cancelled, CLOSED after {@link #close()}
+   */
+  public Hits search(SearchRequest request) {
+    VectorCodec.requireDimensions(request.query(), dimensions(), what);
+    VectorCodec.requireFinite(request.query());
+    acquire();
+    try {
+      return new Scan(request, slots, kernels, maxNorm).run(layout);
+    } finally {
+      release();
+    }
+  }
+
+  /** Whether a search at {@code seq} can find {@code rowid}. */
+  public boolean contains(long rowid, long seq) {
+    acquire();
+    try {
+      return slots.visible(rowid, Math.min(seq, Chunk.NEVER - 1)) >= 0;
+    } finally {
+      release();
+    }
+  }
+
+  /** A copy of the vector of {@code rowid} that is visible at {@code seq}. */
+  public Optional<float[]> vector(long rowid, long seq) {
+    acquire();
+    try {
+      int slot = slots.visible(rowid, Math.min(seq, Chunk.NEVER - 1));
+      if (slot < 0) {
+        return Optional.empty();
+      }
+      float[] vector = new float[dimensions()];
+      slots.chunk(slot).readRow(slots.index(slot), vector);
+      return Optional.of(vector);
+    } finally {
+      release();
+    }
+  }
+
+  /** Rows that a search of the newest snapshot can find. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Row versions that only older snapshots see, if any; their memory is not reused. */
+  public long dead() {
+    return dead;
+  }
+
+  /** Rows of the newest snapshot that no search finds, for NaN, an infinity or no vector. */
+  public long unsearchable() {
+    return unsearchable;
+  }
+
+  /** Bytes drawn from the budget. */
+  public long bytes() {
+    return slots.bytes();
+  }
+
+  /** Dimensions of every vector. */
+  public int dimensions() {
+    return layout.dimensions();
+  }
+
+  /** Refuses new calls at once; memory goes back when the last running one is done. */
+  @Override
+  public void close() {
+    int before = uses.getAndUpdate(count -> count | CLOSED);
+    if (before == 0) {
+      free();
+    }
+  }
+
+  private synchronized void writeBlob(long rowid, byte[] blob, long seq) {
+    VectorCodec.decodeInto(blob, decoded);
+    write(rowid, decoded, seq);
+  }
+
+  private synchronized void write(long rowid, float[] vector, long seq) {
+    if (VectorCodec.firstNotFinite(vector) >= 0) {
+      writeUnsearchable(rowid, seq);
+      return;
+    }
+    prepare(seq);
+    int older = endOlder(rowid, seq);
+    double norm = Metric.norm(vector);
+    Chunk chunk = slots.chunk(slots.next());
+    int index = slots.index(slots.next());
+    chunk.write(index, rowid, seq, older);
+    chunk.writeRow(index, vector, norm);
+    maxNorm = Math.max(maxNorm, norm);
+    rows++;
+    slots.publish(rowid);
+  }
+
+  private synchronized void writeUnsearchable(long rowid, long seq) {
+    prepare(seq);
+    int older = endOlder(rowid, seq);
+    slots.chunk(slots.next()).write(slots.index(slots.next()), rowid, Chunk.NEVER, older);
+    unsearchable++;
+    slots.publish(rowid);
+  }
+
+  private synchronized void writeRemoval(long rowid, long seq) {
+    requireOrder(seq);
+    endOlder(rowid, seq);
+  }
+
+  private void prepare(long seq) {
+    requireOrder(seq);
+    slots.makeRoom();
+  }
+
+  private void requireOrder(long seq) {
+    if (seq < lastSeq || seq == Chunk.NEVER) {
+      throw new IllegalArgumentException("seq " + seq + " after " + lastSeq);
+    }
+    lastSeq = seq;
+  }
+
+  /** Ends the life of the row's newest slot if it has one, and returns that slot or -1. */
+  private synchronized int endOlder(long rowid, long seq) {
+    int older = slots.newest(rowid);
+    if (older < 0) {
+      return older;
+    }
+    Chunk chunk = slots.chunk(older);
+    int index = slots.index(older);
+    if (chunk.alive(index)) {
+      chunk.kill(index, seq);
+      dead++;
+      if (chunk.unsearchable(index)) {
+        unsearchable--;
+      } else {
+        rows--;
+      }
+    }
+    return older;
+  }
+
+  private void acquire() {
+    while (true) {
+      int count = uses.get();
+      if (count < 0) {
+        throw new StorageException(
+            Kind.CLOSED, what + " was closed. Open the database again to search it.");
+      }
+      if (uses.compareAndSet(count, count + 1)) {
+        return;
+      }
+    }
+  }
+
+  private void release() {
+    if (uses.decrementAndGet() == CLOSED) {
+      free();
+    }
+  }
+
+  private void free() {
+    arena.close();
+    budget.release(slots.bytes());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.storage.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.storage.vector;
+
+import org.jspecify.annotations.NullMarked;
