@@ -161,7 +161,7 @@ class ClosureTest {
       }
       SQLException stopped = failure.get(30, TimeUnit.SECONDS);
       assertThat(stopped.getSQLState()).isEqualTo("57014");
-      assertThat(stopped).isNotInstanceOf(SQLTimeoutException.class);
+      assertThat((Throwable) stopped).isNotInstanceOf(SQLTimeoutException.class);
       try (ResultSet row = statement.executeQuery("SELECT 1")) {
         assertThat(row.next()).isTrue();
       }
@@ -194,7 +194,7 @@ class ClosureTest {
     Statement statement = connection.createStatement();
     Future<SQLException> failure = endless(statement);
     connection.abort(threads);
-    assertThat(failure.get(30, TimeUnit.SECONDS)).isNotNull();
+    assertThat((Throwable) failure.get(30, TimeUnit.SECONDS)).isNotNull();
     threads.shutdown();
     assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     assertThat(connection.isClosed()).isTrue();

@@ -218,9 +218,9 @@ class ConnectTest {
       assertThat(connection.getSchema()).isEqualTo("main");
       connection.setCatalog("x");
       connection.setSchema("main");
-      assertThat(connection.getWarnings()).isNull();
+      assertThat((Throwable) connection.getWarnings()).isNull();
       connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
-      assertThat(connection.getWarnings()).hasMessageContaining("forward-only");
+      assertThat((Throwable) connection.getWarnings()).hasMessageContaining("forward-only");
       assertThat(connection.getClientInfo()).isEmpty();
       assertThatThrownBy(() -> connection.prepareCall("{call x}"))
           .hasFieldOrPropertyWithValue("SQLState", "0A000");

@@ -131,14 +131,14 @@ class TransactionTest {
   @Test
   void aWeakerIsolationIsRaisedWithAWarning() throws SQLException {
     connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-    assertThat(connection.getWarnings()).isNull();
+    assertThat((Throwable) connection.getWarnings()).isNull();
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     assertThat(connection.getTransactionIsolation())
         .isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
     assertThat(connection.getWarnings().getMessage()).contains("SERIALIZABLE");
     assertThat(connection.getWarnings().getSQLState()).isEqualTo("01000");
     connection.clearWarnings();
-    assertThat(connection.getWarnings()).isNull();
+    assertThat((Throwable) connection.getWarnings()).isNull();
     assertThatThrownBy(() -> connection.setTransactionIsolation(Connection.TRANSACTION_NONE))
         .hasFieldOrPropertyWithValue("SQLState", "22023");
   }
