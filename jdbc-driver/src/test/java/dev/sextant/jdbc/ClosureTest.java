@@ -84,8 +84,7 @@ class ClosureTest {
     first.close();
     assertThat(ofFirst.isClosed()).isTrue();
     assertThat(ofSecond.next()).isTrue();
-    assertThatThrownBy(() -> first.execute("SELECT 1"))
-        .hasMessageContaining("statement is closed");
+    assertThatThrownBy(() -> first.execute("SELECT 1")).hasMessageContaining("statement is closed");
     ResultSet again = second.executeQuery("SELECT 3");
     assertThat(ofSecond.isClosed()).isTrue();
     again.close();

@@ -69,8 +69,7 @@ class PoolTest {
   private static void insert(HikariDataSource pool, int n) throws Exception {
     try (Connection connection = pool.getConnection()) {
       connection.setAutoCommit(false);
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO t (n) VALUES (?)")) {
+      try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t (n) VALUES (?)")) {
         insert.setInt(1, n);
         insert.executeUpdate();
       }

@@ -210,8 +210,7 @@ class PreparedStatementTest {
   @Test
   void generatedKeysCanBeNamed() throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate(
-          "INSERT INTO t (name, x) VALUES ('a', 5)", new String[] {"X", "ID"});
+      statement.executeUpdate("INSERT INTO t (name, x) VALUES ('a', 5)", new String[] {"X", "ID"});
       try (ResultSet keys = statement.getGeneratedKeys()) {
         assertThat(keys.next()).isTrue();
         assertThat(keys.getInt("x")).isEqualTo(5);

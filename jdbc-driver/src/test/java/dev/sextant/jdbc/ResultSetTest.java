@@ -155,8 +155,15 @@ class ResultSetTest {
     assertThat(row.getObject(9)).isEqualTo(Timestamp.valueOf("2024-05-01 01:02:03"));
     ResultSetMetaData meta = row.getMetaData();
     int[] types = {
-      Types.BIGINT, Types.INTEGER, Types.BOOLEAN, Types.NUMERIC, Types.DATE, Types.VARCHAR,
-      Types.LONGVARBINARY, Types.DOUBLE, Types.TIMESTAMP
+      Types.BIGINT,
+      Types.INTEGER,
+      Types.BOOLEAN,
+      Types.NUMERIC,
+      Types.DATE,
+      Types.VARCHAR,
+      Types.LONGVARBINARY,
+      Types.DOUBLE,
+      Types.TIMESTAMP
     };
     for (int i = 1; i <= types.length; i++) {
       assertThat(meta.getColumnType(i)).as(meta.getColumnName(i)).isEqualTo(types[i - 1]);

@@ -57,9 +57,9 @@ class SqlScriptTest {
           "SELECT 1;\n-- > 2\n",
           "SELECT 1;\n-- > 1\n-- > 1\n",
           "SELECT 1;\n-- error: 42601\n",
-          "SELECT nothing;\n",
-          "SELECT nothing;\n-- error: 42601\n",
-          "SELECT nothing;\n-- error: 42703 something\n",
+          "SELECT wibble;\n",
+          "SELECT wibble;\n-- error: 42601\n",
+          "SELECT wibble;\n-- error: 42703 something\n",
           "CREATE TABLE t (a);\n-- count: 1\n",
           "CREATE TABLE t (a);\n-- warning: careful\n",
           "SELECT 1"

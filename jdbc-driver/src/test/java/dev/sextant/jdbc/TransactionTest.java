@@ -133,8 +133,7 @@ class TransactionTest {
     connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
     assertThat((Throwable) connection.getWarnings()).isNull();
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-    assertThat(connection.getTransactionIsolation())
-        .isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+    assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
     assertThat(connection.getWarnings().getMessage()).contains("SERIALIZABLE");
     assertThat(connection.getWarnings().getSQLState()).isEqualTo("01000");
     connection.clearWarnings();
