@@ -1,7 +1,9 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -18,6 +20,8 @@ public final class Database implements AutoCloseable {
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final KernelProvider kernels;
   private final MemoryBudget memory;
+  private final VectorTables vectors;
+  private final EmbeddingModels models;
 
   /**
    * A database, opened by its first session.
@@ -34,6 +38,8 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
+    this.vectors = new VectorTables(memory, kernels.kernels());
+    this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
   }
 
   /**
@@ -89,6 +95,16 @@ public final class Database implements AutoCloseable {
     return memory;
   }
 
+  /** Search of vector columns. */
+  public VectorTables vectors() {
+    return vectors;
+  }
+
+  /** The embedding models. */
+  public EmbeddingModels models() {
+    return models;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -97,5 +113,7 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     sessions.forEach(Session::close);
+    vectors.close();
+    models.close();
   }
 }

@@ -9,7 +9,6 @@ import dev.sextant.storage.sqlite.SqliteStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,8 @@ public final class Session implements AutoCloseable {
   private boolean startedBySavepoint;
   private boolean readOnly;
   private long committedSeq = -1;
+  private long schemaEpoch;
+  private boolean schemaChanged;
   private @Nullable SqliteStatement schemaVersion;
 
   Session(Database database, SqliteConnection connection) {
@@ -88,6 +89,10 @@ public final class Session implements AutoCloseable {
   /** The transaction was ended by a statement of the user's. */
   public void ended() {
     inTransaction = false;
+    if (schemaChanged) {
+      schemaEpoch++;
+      schemaChanged = false;
+    }
     savepoints.clear();
     committedSeq = -1;
   }
@@ -104,11 +109,56 @@ public final class Session implements AutoCloseable {
 
   /**
    * The last change-log entry that is committed, seen from inside this transaction: what lies above
-   * it is the transaction's own. Outside a transaction, or in one that has not written, it is what
-   * {@code snapshotSeq} gives.
+   * it is the transaction's own.
+   *
+   * @param snapshotSeq the last entry that this session sees now
    */
-  public long committedSeq(LongSupplier snapshotSeq) {
-    return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq.getAsLong();
+  public long committedSeq(long snapshotSeq) {
+    return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq;
+  }
+
+  /** Holds the snapshot of the moment open until it is closed. */
+  public Snapshot snapshot() {
+    return new Snapshot(connection);
+  }
+
+  /** A read transaction, held by a statement that has not ended. */
+  public static final class Snapshot implements AutoCloseable {
+    private final SqliteStatement log;
+    private final long seq;
+
+    Snapshot(SqliteConnection connection) {
+      SqliteStatement statement = ChangeLog.lastSeqStatement(connection);
+      statement.step();
+      this.log = statement;
+      this.seq = statement.getLong(0);
+    }
+
+    /** The last change-log entry in the snapshot. */
+    public long lastSeq() {
+      return seq;
+    }
+
+    @Override
+    public void close() {
+      log.close();
+    }
+  }
+
+  /** A definition has run: the schema may have changed, for now in this transaction only. */
+  public void schemaChanged() {
+    schemaEpoch++;
+    schemaChanged = inTransaction;
+  }
+
+  /** Whether the schema differs from the committed one. */
+  public boolean hasOwnSchema() {
+    return schemaChanged;
+  }
+
+  /** Counts what may have given one version number to two schemas, a rollback for one. */
+  public long schemaEpoch() {
+    return schemaEpoch;
   }
 
   /** Commits. */

@@ -5,10 +5,12 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.run.Definitions;
+import dev.sextant.sql.run.Json;
+import dev.sextant.sql.run.StepRunner;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.SqliteStatement;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.sextant.storage.vector.VectorCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,15 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** A prepared statement: a plan and SQLite's statement for it. */
 final class PreparedSql implements SqlStatement {
+  private static final String NO_STATEMENT = "BEGIN";
+  private static final String LINES = "SELECT value AS plan FROM json_each(?)";
+
   private final SqlSession owner;
   private final Session session;
-  private final Plan plan;
-  private final SqliteStatement sqlite;
-  private final List<ResultColumn> columns;
   private final @Nullable Object[] values;
   private final boolean[] bound;
+  private Plan plan;
+  private long planVersion;
+  private SqliteStatement sqlite;
+  private List<ResultColumn> columns;
+  private List<String> warnings = List.of();
   private long timeoutMillis;
   private @Nullable RowCursor cursor;
+  private @Nullable StepRunner runner;
   private @Nullable Future<?> timeout;
   private volatile boolean running;
   private volatile @Nullable ErrorCode stopped;
@@ -35,13 +43,35 @@ final class PreparedSql implements SqlStatement {
     this.owner = owner;
     this.session = owner.session();
     this.plan = plan;
-    this.sqlite = session.connection().prepare(plan.statement().sql());
-    this.columns = columnsOf(sqlite);
-    this.values = new @Nullable Object[sqlite.parameterCount()];
-    this.bound = new boolean[sqlite.parameterCount()];
+    this.planVersion = owner.catalog().version();
+    this.sqlite = prepared(plan);
+    this.columns = columnsOf(plan, sqlite);
+    int parameters =
+        switch (plan) {
+          case Plan.Native _ -> sqlite.parameterCount();
+          case Plan.Compiled compiled -> compiled.userParameters();
+          case Plan.Definition _, Plan.Lines _ -> 0;
+        };
+    this.values = new @Nullable Object[parameters];
+    this.bound = new boolean[parameters];
   }
 
-  private static List<ResultColumn> columnsOf(SqliteStatement statement) {
+  private SqliteStatement prepared(Plan plan) {
+    return switch (plan) {
+      case Plan.Native(StatementText statement) -> session.connection().prepare(statement.sql());
+      case Plan.Compiled compiled -> {
+        owner.functions();
+        yield session.connection().prepare(compiled.sql().sql());
+      }
+      case Plan.Definition _ -> session.connection().prepare(NO_STATEMENT);
+      case Plan.Lines _ -> session.connection().prepare(LINES);
+    };
+  }
+
+  private static List<ResultColumn> columnsOf(Plan plan, SqliteStatement statement) {
+    if (plan instanceof Plan.Compiled compiled && compiled.columns() != null) {
+      return compiled.columns();
+    }
     List<ResultColumn> columns = new ArrayList<>();
     for (int i = 0; i < statement.columnCount(); i++) {
       String label = statement.columnLabel(i);
@@ -75,14 +105,8 @@ final class PreparedSql implements SqlStatement {
           ErrorCode.INVALID_PARAMETER,
           "Parameter " + index + " does not exist: the statement has " + values.length + ".");
     }
-    values[index - 1] = value instanceof float[] vector ? encode(vector) : value;
+    values[index - 1] = value instanceof float[] vector ? VectorCodec.encode(vector) : value;
     bound[index - 1] = true;
-  }
-
-  private static byte[] encode(float[] vector) {
-    ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(vector);
-    return bytes.array();
   }
 
   @Override
@@ -106,16 +130,20 @@ final class PreparedSql implements SqlStatement {
     endCursor();
     StatementText statement = plan.statement();
     stopped = null;
+    warnings = List.of();
     running = true;
     startTimeout();
     try {
       if (statement.kind().needsTransaction()) {
         session.beforeStatement(statement.kind().writes());
       }
-      for (int i = 0; i < values.length; i++) {
-        sqlite.bind(i + 1, values[i]);
-      }
-      Outcome outcome = columns.isEmpty() ? change() : rows(statement);
+      Outcome outcome =
+          switch (plan) {
+            case Plan.Native _ -> runNative(statement);
+            case Plan.Compiled compiled -> runCompiled(compiled);
+            case Plan.Definition definition -> define(definition);
+            case Plan.Lines(StatementText _, List<String> lines) -> lines(lines);
+          };
       followTransaction(statement);
       return outcome;
     } catch (StorageException failure) {
@@ -127,6 +155,83 @@ final class PreparedSql implements SqlStatement {
       session.afterFailure();
       throw failure;
     }
+  }
+
+  private Outcome runNative(StatementText statement) {
+    for (int i = 0; i < values.length; i++) {
+      sqlite.bind(i + 1, values[i]);
+    }
+    return columns.isEmpty() ? change() : rows(statement);
+  }
+
+  private Outcome runCompiled(Plan.Compiled first) {
+    Plan.Compiled compiled = first;
+    if (session.schemaVersion() != planVersion) {
+      compiled = recompiled();
+    }
+    StepRunner steps =
+        new StepRunner(session, owner.functions(), compiled, values, () -> stopped != null);
+    runner = steps;
+    steps.systemRows();
+    steps.embed();
+    boolean searches = compiled.searches();
+    boolean alone = searches && compiled.statement().kind().writes() && !session.inTransaction();
+    if (alone) {
+      session.begin(true);
+    }
+    try {
+      Outcome outcome;
+      if (searches) {
+        try (Session.Snapshot snapshot = session.snapshot()) {
+          steps.search(snapshot.lastSeq());
+          outcome = runLast(compiled, steps);
+        }
+      } else {
+        outcome = runLast(compiled, steps);
+      }
+      if (alone) {
+        session.end("COMMIT");
+      }
+      return outcome;
+    } catch (RuntimeException failure) {
+      if (alone && session.inTransaction()) {
+        session.end("ROLLBACK");
+      }
+      throw failure;
+    }
+  }
+
+  private Outcome runLast(Plan.Compiled compiled, StepRunner steps) {
+    steps.bind(sqlite, compiled.sql().parameters());
+    List<String> said = new ArrayList<>(compiled.warnings());
+    said.addAll(steps.warnings());
+    warnings = said;
+    return columns.isEmpty() ? change() : rows(compiled.statement());
+  }
+
+  private Outcome lines(List<String> lines) {
+    sqlite.bind(1, Json.texts(lines));
+    return rows(plan.statement());
+  }
+
+  private Outcome define(Plan.Definition definition) {
+    warnings = new Definitions(session).run(definition);
+    endRun();
+    return new Outcome.Count(0);
+  }
+
+  private Plan.Compiled recompiled() {
+    plan = owner.plan(plan.statement().sql());
+    planVersion = owner.catalog().version();
+    sqlite.close();
+    sqlite = prepared(plan);
+    columns = columnsOf(plan, sqlite);
+    if (plan instanceof Plan.Compiled compiled) {
+      return compiled;
+    }
+    throw new SextantException(
+        ErrorCode.INVALID_DEFINITION,
+        "The schema has changed since the statement was prepared; prepare it again.");
   }
 
   private void requireReady() {
@@ -172,7 +277,8 @@ final class PreparedSql implements SqlStatement {
       case COMMIT, ROLLBACK -> session.ended();
       case SAVEPOINT -> session.savepointSet(statement.savepointName());
       case RELEASE -> session.savepointReleased(statement.savepointName());
-      case QUERY, CHANGE, DEFINITION, ROLLBACK_TO, EXPLAIN, UTILITY -> {
+      case DEFINITION -> session.schemaChanged();
+      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, UTILITY -> {
         // No change of the transaction's state.
       }
     }
@@ -187,6 +293,11 @@ final class PreparedSql implements SqlStatement {
   /** The execution has ended, by its last row, a failure or a close. */
   void endRun() {
     running = false;
+    StepRunner steps = runner;
+    if (steps != null) {
+      steps.close();
+      runner = null;
+    }
     Future<?> pending = timeout;
     if (pending != null) {
       pending.cancel(false);
@@ -240,7 +351,7 @@ final class PreparedSql implements SqlStatement {
 
   @Override
   public List<String> warnings() {
-    return List.of();
+    return warnings;
   }
 
   @Override

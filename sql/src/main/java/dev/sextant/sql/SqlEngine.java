@@ -1,16 +1,23 @@
 package dev.sextant.sql;
 
 import dev.sextant.engine.Database;
+import dev.sextant.engine.Settings;
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.compile.Compiler;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.Plan;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** SQL over one {@link Database}: what its sessions share, such as compiled plans. */
 public final class SqlEngine implements AutoCloseable {
   private final Database database;
   private final ScheduledThreadPoolExecutor timeouts;
+  private final PlanCache plans = new PlanCache();
 
   /** SQL over a database, which this engine closes. */
   public SqlEngine(Database database) {
@@ -31,8 +38,51 @@ public final class SqlEngine implements AutoCloseable {
     return new SqlSession(this, database.connect());
   }
 
-  Plan plan(String sql) {
-    return new Plan.Native(StatementText.of(sql));
+  /**
+   * The plan of a text, compiled at most once per version of the schema.
+   *
+   * @param catalog the session's view of the schema
+   * @param shared whether other sessions see that schema too
+   */
+  Plan plan(String sql, Catalog catalog, boolean shared) {
+    PlanKey key = new PlanKey(sql, catalog.version());
+    if (shared) {
+      Plan known = plans.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    boolean always = database.settings().get(Settings.COMPILE).equals("always");
+    Plan plan = new Compiler(catalog, always).compile(StatementText.of(sql));
+    if (shared) {
+      plans.put(key, plan);
+    }
+    return plan;
+  }
+
+  private record PlanKey(String sql, long schemaVersion) {}
+
+  /** The plans used last, up to a bound. */
+  private static final class PlanCache {
+    private static final int MAX_PLANS = 1_000;
+
+    private final Map<PlanKey, Plan> plans =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<PlanKey, Plan> eldest) {
+            return size() > MAX_PLANS;
+          }
+        };
+
+    synchronized @Nullable Plan get(PlanKey key) {
+      return plans.get(key);
+    }
+
+    synchronized void put(PlanKey key, Plan plan) {
+      plans.put(key, plan);
+    }
   }
 
   ScheduledFuture<?> after(long millis, Runnable task) {

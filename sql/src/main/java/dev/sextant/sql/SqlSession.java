@@ -3,6 +3,9 @@ package dev.sextant.sql;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.run.SessionFunctions;
 import dev.sextant.storage.StorageException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a database: its transaction, its statements.
@@ -23,6 +27,9 @@ public final class SqlSession implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<PreparedSql> statements = new LinkedHashSet<>();
   private boolean closed;
+  private @Nullable Catalog catalog;
+  private long catalogEpoch;
+  private @Nullable SessionFunctions functions;
 
   SqlSession(SqlEngine engine, Session session) {
     this.engine = engine;
@@ -42,10 +49,37 @@ public final class SqlSession implements AutoCloseable {
   public SqlStatement prepare(String sql) {
     return locked(
         () -> {
-          PreparedSql statement = new PreparedSql(this, engine.plan(sql));
+          PreparedSql statement = new PreparedSql(this, plan(sql));
           statements.add(statement);
           return statement;
         });
+  }
+
+  /** The plan of a text under the schema of the moment. */
+  Plan plan(String sql) {
+    return engine.plan(sql, catalog(), !session.hasOwnSchema());
+  }
+
+  /** The schema of the moment. */
+  Catalog catalog() {
+    long version = session.schemaVersion();
+    Catalog known = catalog;
+    if (known == null || known.version() != version || catalogEpoch != session.schemaEpoch()) {
+      known = new Catalog(session.connection(), version);
+      catalog = known;
+      catalogEpoch = session.schemaEpoch();
+    }
+    return known;
+  }
+
+  /** The functions on this session's connection, registered when they are first needed. */
+  SessionFunctions functions() {
+    SessionFunctions known = functions;
+    if (known == null) {
+      known = new SessionFunctions(session.connection());
+      functions = known;
+    }
+    return known;
   }
 
   void forget(PreparedSql statement) {

@@ -91,7 +91,7 @@ public final class Catalog {
         String column = String.valueOf(info.getText(0));
         String type = String.valueOf(info.getText(1));
         if (info.getLong(3) != 1) {
-          columns.add(new TableInfo.Column(column, type, dimensionsOf(type)));
+          columns.add(new TableInfo.Column(column, type, dimensionsOf(type), info.getLong(3) > 1));
         }
         if (info.getLong(2) > 0) {
           keys.add(column);
@@ -135,6 +135,20 @@ public final class Catalog {
     return trigger.isEmpty()
         ? -1
         : Long.parseLong(trigger.substring(ChangeLog.TRIGGER_PREFIX.length() + 2));
+  }
+
+  /** SQLite's own plan of a statement, a line per node, indented. */
+  public List<String> sqlitePlan(String sql) {
+    List<String> lines = new ArrayList<>();
+    Map<Long, Integer> depths = new HashMap<>();
+    try (SqliteStatement plan = connection.prepare("EXPLAIN QUERY PLAN " + sql)) {
+      while (plan.step()) {
+        int depth = depths.getOrDefault(plan.getLong(1), -1) + 1;
+        depths.put(plan.getLong(0), depth);
+        lines.add("  ".repeat(depth) + plan.getText(3));
+      }
+    }
+    return lines;
   }
 
   private String text(String sql, String name, String otherwise) {

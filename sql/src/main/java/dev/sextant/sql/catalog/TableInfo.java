@@ -22,8 +22,9 @@ public record TableInfo(
    *
    * @param declaredType as written in CREATE TABLE, perhaps empty
    * @param dimensions of a vector column; 0 for any other
+   * @param generated whether it is computed and takes no values
    */
-  public record Column(String name, String declaredType, int dimensions) {
+  public record Column(String name, String declaredType, int dimensions, boolean generated) {
     /** Whether it holds vectors. */
     public boolean isVector() {
       return dimensions > 0;

@@ -1,13 +1,11 @@
 package dev.sextant.sql.compile;
 
 import dev.sextant.sql.catalog.Catalog;
-import dev.sextant.sql.catalog.SystemTables;
-import dev.sextant.sql.catalog.TableInfo;
+import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Sorts statements: what names nothing of Sextant's goes to SQLite as written. */
@@ -34,11 +32,25 @@ public final class Compiler {
           always || namesSextant(statement.tokens())
               ? new QueryCompiler(catalog).compile(statement)
               : new Plan.Native(statement);
-      default -> new Plan.Native(statement);
+      case CHANGE -> ChangeCompiler.compile(catalog, statement).orElse(new Plan.Native(statement));
+      case DEFINITION -> DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
+      case EXPLAIN -> explained(statement);
+      case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE, UTILITY ->
+          new Plan.Native(statement);
     };
   }
 
-  private static boolean namesSextant(List<Token> tokens) {
+  private Plan explained(StatementText statement) {
+    List<Token> tokens = statement.tokens();
+    if (tokens.size() < 2 || tokens.get(1).isWord("query")) {
+      return new Plan.Native(statement);
+    }
+    StatementText explained = StatementText.of(statement.sql().substring(tokens.get(1).start()));
+    return new Plan.Lines(statement, new Explanation(catalog).lines(compile(explained)));
+  }
+
+  /** Whether tokens name an operator, a function or a table of Sextant's. */
+  static boolean namesSextant(List<Token> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : token;
@@ -60,19 +72,6 @@ public final class Compiler {
   }
 
   private static boolean isSystemSchema(Token token, Token next) {
-    return next.isSymbol(".") && token.text().equalsIgnoreCase(SystemTables.SCHEMA);
-  }
-
-  /** Whether a statement names a column that holds vectors. */
-  boolean namesVectorColumn(List<Token> tokens, TableInfo table) {
-    return tokens.stream()
-        .filter(Token::isName)
-        .anyMatch(
-            token -> table.column(token.text()).filter(TableInfo.Column::isVector).isPresent());
-  }
-
-  /** The tables with vectors. */
-  Map<String, TableInfo> vectorTables() {
-    return catalog.vectorTables();
+    return next.isSymbol(".") && token.text().equalsIgnoreCase(SystemTable.SCHEMA);
   }
 }

@@ -160,7 +160,7 @@ final class Normalizer extends SqlShuttle {
       case CHAR -> Opaque.literal(quoted(text(literal)), literal.getParserPosition());
       case NULL -> Opaque.literal("NULL", literal.getParserPosition());
       case BINARY -> Opaque.literal(literal.toString(), literal.getParserPosition());
-      default -> Opaque.literal(literal.toValue(), literal.getParserPosition());
+      default -> Opaque.literal(String.valueOf(literal.toValue()), literal.getParserPosition());
     };
   }
 

@@ -68,8 +68,13 @@ final class QueryCompiler {
         context.notes());
   }
 
-  /** A query's text for SQLite, and the columns its user sees. */
-  record Compiled(SubSql sql, List<ResultColumn> columns) {}
+  /**
+   * A query's text for SQLite.
+   *
+   * @param columns those its user sees
+   * @param width how many columns the text has, those it only sorts by included
+   */
+  record Compiled(SubSql sql, List<ResultColumn> columns, int width) {}
 
   /** Compiles tokens that make a query, alone or as part of another statement. */
   Compiled compile(List<Token> tokens, Parameters parameters, CompileContext context) {
@@ -82,7 +87,8 @@ final class QueryCompiler {
       RelNode planned = planned(root.rel, context);
       RelNode ready = withPreparedVectors(planned, context);
       warnWithoutLimit(ready, context);
-      return new Compiled(context.write(ready), columns(root, labels));
+      return new Compiled(
+          context.write(ready), columns(root, labels), ready.getRowType().getFieldCount());
     } catch (UnsupportedOperationException | AssertionError failure) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
@@ -203,7 +209,7 @@ final class QueryCompiler {
         new RexShuttle() {
           @Override
           public RexNode visitCall(RexCall call) {
-            if (call.getOperator() == VectorCalls.EMBED_CALL) {
+            if (call.getOperator().equals(VectorCalls.EMBED_CALL)) {
               int table = ((RexDynamicParam) call.getOperands().getFirst()).getIndex();
               RexNode text = call.getOperands().get(1);
               RelNode source =

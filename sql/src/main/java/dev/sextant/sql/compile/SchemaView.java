@@ -1,7 +1,7 @@
 package dev.sextant.sql.compile;
 
 import dev.sextant.sql.catalog.Catalog;
-import dev.sextant.sql.catalog.SystemTables;
+import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.catalog.TableInfo;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class SchemaView {
   static CalciteSchema root(Catalog catalog) {
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
     root.add("main", schema(mainTables(catalog)));
-    root.add(SystemTables.SCHEMA, schema(systemTables()));
+    root.add(SystemTable.SCHEMA, schema(systemTables()));
     return root;
   }
 
@@ -45,8 +45,8 @@ final class SchemaView {
 
   private static Map<String, Table> systemTables() {
     Map<String, Table> tables = new HashMap<>();
-    for (SystemTables table : SystemTables.values()) {
-      tables.put(table.tableName(), new SystemTable(table));
+    for (SystemTable table : SystemTable.all()) {
+      tables.put(table.name(), new EngineTable(table));
     }
     return tables;
   }
@@ -76,14 +76,14 @@ final class SchemaView {
   }
 
   /** A table of Sextant's own. */
-  static final class SystemTable extends AbstractTable {
-    private final SystemTables table;
+  static final class EngineTable extends AbstractTable {
+    private final SystemTable table;
 
-    SystemTable(SystemTables table) {
+    EngineTable(SystemTable table) {
       this.table = table;
     }
 
-    SystemTables table() {
+    SystemTable table() {
       return table;
     }
 

@@ -1,10 +1,10 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.sql.catalog.SystemTables;
+import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.calcite.rel.RelFieldCollation;
@@ -27,7 +27,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /** Writes algebra and syntax trees as SQLite text, with the parameters in the order they stand. */
 final class SqliteWriter {
   private final ParameterSpace space;
-  private final Map<SystemTables, Integer> systemRows = new EnumMap<>(SystemTables.class);
+  private final Map<SystemTable, Integer> systemRows = new LinkedHashMap<>();
 
   SqliteWriter(ParameterSpace space) {
     this.space = space;
@@ -58,7 +58,7 @@ final class SqliteWriter {
   List<Step> steps() {
     List<Step> steps = new ArrayList<>();
     systemRows.forEach(
-        (table, parameter) -> steps.add(new Step.SystemRows(table.tableName(), parameter)));
+        (table, parameter) -> steps.add(new Step.SystemRows(table.name(), parameter)));
     return steps;
   }
 
@@ -70,7 +70,7 @@ final class SqliteWriter {
 
     @Override
     public Result visit(TableScan scan) {
-      SchemaView.SystemTable system = scan.getTable().unwrap(SchemaView.SystemTable.class);
+      SchemaView.EngineTable system = scan.getTable().unwrap(SchemaView.EngineTable.class);
       if (system == null) {
         return super.visit(scan);
       }

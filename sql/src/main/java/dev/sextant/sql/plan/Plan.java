@@ -33,11 +33,25 @@ public sealed interface Plan {
       List<Step> steps,
       @Nullable List<ResultColumn> columns,
       List<String> warnings)
+      implements Plan {
+
+    /** Whether a step reads the database, so that it must see the statement's own snapshot. */
+    public boolean searches() {
+      return steps.stream()
+          .anyMatch(step -> step instanceof Step.Knn || step instanceof Step.QueryVector);
+    }
+  }
+
+  /**
+   * A table with vector columns: SQLite's definition, then the change log's triggers.
+   *
+   * @param sql the definition for SQLite
+   * @param table the table's name
+   * @param temporary whether the table is not in the main database, and so not logged
+   */
+  record Definition(StatementText statement, String sql, String table, boolean temporary)
       implements Plan {}
 
-  /** Several statements for SQLite that stand for one of the user's: a definition. */
-  record Script(StatementText statement, List<String> statements) implements Plan {}
-
-  /** Rows that are known without running anything: those of EXPLAIN. */
-  record Rows(StatementText statement, ResultColumn column, List<String> values) implements Plan {}
+  /** Lines that are known without running anything: those of EXPLAIN. */
+  record Lines(StatementText statement, List<String> lines) implements Plan {}
 }

@@ -34,6 +34,11 @@ public final class ChangeLog {
     return exists(connection) ? connection.queryLong("SELECT max(seq) FROM " + TABLE) : 0;
   }
 
+  /** Gives the last entry in one row; the log has to exist. */
+  public static SqliteStatement lastSeqStatement(SqliteConnection connection) {
+    return connection.prepare("SELECT coalesce(max(seq), 0) FROM main." + TABLE);
+  }
+
   /** The first entry that is still kept, 0 where there is none. */
   public static long firstSeq(SqliteConnection connection) {
     return exists(connection) ? connection.queryLong("SELECT min(seq) FROM " + TABLE) : 0;

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -28,6 +30,9 @@ final class SqliteFailures {
           Map.entry("syntax error", Kind.SYNTAX),
           Map.entry("incomplete input", Kind.SYNTAX),
           Map.entry("unrecognized token", Kind.SYNTAX));
+
+  private static final Pattern VECTOR_CHECK =
+      Pattern.compile("CHECK constraint failed: (.*) is VECTOR\\((\\d+)\\)");
 
   private SqliteFailures() {}
 
@@ -122,17 +127,15 @@ final class SqliteFailures {
   }
 
   private static String check(String said) {
-    String marker = "typeof(";
-    int at = said.indexOf(marker);
-    if (at >= 0 && said.contains("length(")) {
-      String column = said.substring(at + marker.length(), said.indexOf(')', at));
-      String bytes = said.substring(said.lastIndexOf('=') + 1).replace(")", "").strip();
-      return "Vector column "
-          + column
-          + " takes a BLOB of "
-          + bytes
-          + " bytes (little-endian float32) and got something else: bind a float[], a text such as"
-          + " '[1,2,3]', or bytes of that length.";
+    Matcher vector = VECTOR_CHECK.matcher(said);
+    if (vector.matches()) {
+      return "Vector column \""
+          + vector.group(1)
+          + "\" expects VECTOR("
+          + vector.group(2)
+          + "), a BLOB of "
+          + 4 * Integer.parseInt(vector.group(2))
+          + " bytes, and got something else: bind a float[], a text such as '[1,2,3]', or bytes.";
     }
     return Character.toUpperCase(said.charAt(0)) + said.substring(1) + ".";
   }

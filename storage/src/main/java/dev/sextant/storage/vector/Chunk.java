@@ -109,6 +109,11 @@ final class Chunk {
     return norms[index];
   }
 
+  /** The norms of all slots, for reading. */
+  double[] norms() {
+    return norms;
+  }
+
   int previous(int index) {
     return previous[index];
   }

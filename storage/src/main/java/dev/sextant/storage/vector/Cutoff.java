@@ -88,6 +88,23 @@ final class Cutoff {
     return sign * score < slope * norm + intercept;
   }
 
+  /**
+   * One bit for each of {@code count} rows, set unless it cannot be a hit; their norms start at
+   * {@code from}.
+   */
+  long survivors(float[] scores, double[] norms, int from, int count) {
+    double rowSign = sign;
+    double rowSlope = slope;
+    double rowIntercept = intercept;
+    long mask = 0;
+    for (int i = 0; i < count; i++) {
+      if (!(rowSign * scores[i] < rowSlope * norms[from + i] + rowIntercept)) {
+        mask |= 1L << i;
+      }
+    }
+    return mask;
+  }
+
   private void excludeAbove(double sum) {
     double bound = sum * (1 + SLACK) * (1 + relativeError) + underflow;
     intercept = bound < Float.MAX_VALUE ? -bound : Double.NEGATIVE_INFINITY;

@@ -132,7 +132,8 @@ final class Scan {
     scanned += rows;
     if (rows * 2 >= span) {
       score(query, chunk.block(first + low, span));
-      for (long left = visible; left != 0; left &= left - 1) {
+      long survivors = cutoff.survivors(scores, chunk.norms(), first + low, span);
+      for (long left = visible & (survivors << low); left != 0; left &= left - 1) {
         int i = Long.numberOfTrailingZeros(left);
         consider(chunk, first + i, scores[i - low]);
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -63,6 +64,30 @@ class VectorStoreTest {
     SearchRequest request = SearchRequest.of(new float[] {1, 0, 0}, Metric.COSINE, 5, 1);
     assertThat(store.search(request).rowids()).containsExactly(2);
     assertThat(store.search(SearchRequest.of(new float[3], Metric.COSINE, 5, 1)).size()).isZero();
+  }
+
+  /** The first half of the terms adds up to minus infinity in float32, all of them do not. */
+  @Test
+  void sumsThatOverflowFloat32AreDecidedInDouble() {
+    int dims = 256;
+    float[] query = new float[dims];
+    Arrays.fill(query, 1e20f);
+    float[] far = new float[dims];
+    far[0] = -1;
+    float[] near = new float[dims];
+    Arrays.fill(near, 0, dims / 2, -1e20f);
+    Arrays.fill(near, dims / 2, dims, 1.1e20f);
+    for (Kernels each : Vectors.allKernels()) {
+      try (VectorStore wide = new VectorStore("a.b", dims, budget, each)) {
+        LongStream.range(0, 200).forEach(i -> wide.put(i, far, 1));
+        wide.put(500, near, 1);
+        for (Metric metric : new Metric[] {Metric.INNER_PRODUCT, Metric.COSINE}) {
+          assertThat(wide.search(SearchRequest.of(query, metric, 1, 1)).rowids())
+              .as("%s by %s", metric, each.name())
+              .containsExactly(500);
+        }
+      }
+    }
   }
 
   @Test

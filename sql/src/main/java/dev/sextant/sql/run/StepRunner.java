@@ -1,0 +1,287 @@
+package dev.sextant.sql.run;
+
+import dev.sextant.engine.Session;
+import dev.sextant.engine.embed.Embedding;
+import dev.sextant.engine.embed.EmbeddingModel;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.KnnRequest;
+import dev.sextant.engine.vector.KnnResult;
+import dev.sextant.sql.catalog.SystemTable;
+import dev.sextant.sql.plan.ParameterSource;
+import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import dev.sextant.storage.sqlite.SqliteStatement;
+import dev.sextant.storage.vector.VectorCodec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the steps of one execution of a compiled plan. */
+public final class StepRunner implements AutoCloseable {
+  private final Session session;
+  private final SessionFunctions functions;
+  private final Plan.Compiled plan;
+  private final BooleanSupplier cancelled;
+  private final @Nullable Object[] frame;
+  private final List<Long> handles = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /**
+   * An execution.
+   *
+   * @param values the user's parameters
+   */
+  public StepRunner(
+      Session session,
+      SessionFunctions functions,
+      Plan.Compiled plan,
+      @Nullable Object[] values,
+      BooleanSupplier cancelled) {
+    this.session = session;
+    this.functions = functions;
+    this.plan = plan;
+    this.cancelled = cancelled;
+    this.frame = new @Nullable Object[plan.sources().size()];
+    for (int i = 0; i < frame.length; i++) {
+      frame[i] =
+          switch (plan.sources().get(i)) {
+            case ParameterSource.User(int index) -> values[index];
+            case ParameterSource.Constant(Object value) -> value;
+            case ParameterSource.UserVector vector -> vector(vector, values[vector.index()]);
+            case ParameterSource.Produced() -> null;
+          };
+    }
+  }
+
+  private static byte @Nullable [] vector(
+      ParameterSource.UserVector target, @Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    String what =
+        target.target() == null
+            ? "Parameter " + (target.index() + 1)
+            : "Vector column \"" + target.target() + "\"";
+    float[] vector =
+        switch (value) {
+          case byte[] blob -> VectorCodec.decode(blob);
+          case String text -> VectorCodec.parse(text);
+          default ->
+              throw new SextantException(
+                  ErrorCode.INVALID_VECTOR,
+                  what
+                      + " expects a vector but parameter "
+                      + (target.index() + 1)
+                      + " is a number. Bind a float[], a text such as '[1,2,3]', or bytes.");
+        };
+    if (target.dimensions() > 0) {
+      VectorCodec.requireDimensions(vector, target.dimensions(), what);
+    }
+    VectorCodec.requireFinite(vector);
+    return value instanceof byte[] blob ? blob : VectorCodec.encode(vector);
+  }
+
+  /** Runs the steps that call models: they need no snapshot and hold no lock. */
+  public void embed() {
+    for (Step step : plan.steps()) {
+      switch (step) {
+        case Step.EmbedTexts texts -> embedTexts(texts);
+        case Step.EmbedRows rows -> embedRows(rows);
+        case Step.SystemRows _, Step.QueryVector _, Step.Knn _ -> {
+          // These come after.
+        }
+      }
+    }
+  }
+
+  /** Runs the steps that read the database. */
+  public void search(long snapshotSeq) {
+    for (Step step : plan.steps()) {
+      switch (step) {
+        case Step.QueryVector query -> queryVector(query);
+        case Step.Knn knn -> knn(knn, snapshotSeq);
+        case Step.SystemRows _, Step.EmbedTexts _, Step.EmbedRows _ -> {
+          // These came before.
+        }
+      }
+    }
+  }
+
+  /** Runs the steps that read Sextant's own tables. */
+  public void systemRows() {
+    for (Step step : plan.steps()) {
+      if (step instanceof Step.SystemRows(String name, int rows)) {
+        SystemTable table = SystemTable.find(name).orElseThrow();
+        frame[rows] = Json.rows(table.rows(session.database()));
+      }
+    }
+  }
+
+  /** Gives a statement of the plan its parameters. */
+  public void bind(SqliteStatement statement, List<Integer> parameters) {
+    for (int i = 0; i < parameters.size(); i++) {
+      statement.bind(i + 1, frame[parameters.get(i)]);
+    }
+  }
+
+  /** What the user should know about this execution. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  private EmbeddingModel model(@Nullable String name) {
+    return name == null
+        ? session.database().models().defaultModel()
+        : session.database().models().model(name);
+  }
+
+  private void embedTexts(Step.EmbedTexts step) {
+    for (Step.EmbedTexts.Text text : step.texts()) {
+      Object value = frame[text.text()];
+      if (value != null) {
+        Embedding embedding = model(text.model()).embed(textOf(value));
+        warnIfTruncated(embedding.truncated() ? 1 : 0, 1, model(text.model()));
+        frame[text.vector()] = VectorCodec.encode(embedding.vector());
+      }
+    }
+  }
+
+  private static String textOf(Object value) {
+    if (value instanceof byte[]) {
+      throw new SextantException(
+          ErrorCode.INVALID_DATA, "EMBED expects a text but got bytes. Bind a text.");
+    }
+    return value.toString();
+  }
+
+  private void warnIfTruncated(int truncated, int total, EmbeddingModel model) {
+    if (truncated > 0) {
+      warnings.add(
+          truncated
+              + " of "
+              + total
+              + " texts exceed the window of "
+              + model.maxTokens()
+              + " tokens of model "
+              + model.name()
+              + ": their ends were left out");
+    }
+  }
+
+  private void embedRows(Step.EmbedRows step) {
+    Set<String> texts = new LinkedHashSet<>();
+    for (SubSql source : step.texts()) {
+      read(source, row -> texts.add(String.valueOf(row.getText(0))));
+    }
+    EmbeddingModel model = model(step.model());
+    List<String> distinct = List.copyOf(texts);
+    List<Embedding> embeddings = model.embedAll(distinct, cancelled::getAsBoolean);
+    Map<String, byte[]> vectors = new HashMap<>();
+    int truncated = 0;
+    for (int i = 0; i < distinct.size(); i++) {
+      vectors.put(distinct.get(i), VectorCodec.encode(embeddings.get(i).vector()));
+      truncated += embeddings.get(i).truncated() ? 1 : 0;
+    }
+    warnIfTruncated(truncated, distinct.size(), model);
+    long handle =
+        functions.keepEmbeddings(
+            text ->
+                vectors.computeIfAbsent(
+                    text, late -> VectorCodec.encode(model.embed(late).vector())));
+    handles.add(handle);
+    frame[step.table()] = handle;
+  }
+
+  /** Takes one row of a statement. */
+  private interface RowTaker {
+    void take(SqliteStatement row);
+  }
+
+  private void read(SubSql source, RowTaker taker) {
+    try (SqliteStatement statement = session.connection().prepare(source.sql())) {
+      bind(statement, source.parameters());
+      while (statement.step()) {
+        if (statement.type(0) != SqliteStatement.NULL) {
+          taker.take(statement);
+        }
+      }
+    }
+  }
+
+  private void queryVector(Step.QueryVector step) {
+    read(step.sql(), row -> frame[step.vector()] = vectorValue(row));
+  }
+
+  private static byte[] vectorValue(SqliteStatement row) {
+    byte[] blob =
+        row.type(0) == SqliteStatement.BLOB
+            ? row.getBlob(0)
+            : VectorCodec.encode(VectorCodec.parse(String.valueOf(row.getText(0))));
+    return Objects.requireNonNull(blob);
+  }
+
+  private void knn(Step.Knn step, long snapshotSeq) {
+    Map<Long, Double> distances = new HashMap<>();
+    StringBuilder ids = new StringBuilder("[");
+    if (frame[step.query()] instanceof byte[] query) {
+      KnnResult found =
+          session.database().vectors().search(session, snapshotSeq, request(step, query));
+      for (int i = 0; i < found.rowids().length; i++) {
+        distances.put(found.rowids()[i], found.distances()[i]);
+        ids.append(i == 0 ? "" : ",").append(found.rowids()[i]);
+      }
+      String note = found.note();
+      if (note != null) {
+        warnings.add(note);
+      }
+    }
+    long handle = functions.keepHits(distances);
+    handles.add(handle);
+    frame[step.distances()] = handle;
+    frame[step.ids()] = ids.append(']').toString();
+  }
+
+  private KnnRequest request(Step.Knn step, byte[] query) {
+    Step.Limit limit = step.limit();
+    long count = number(limit.countParameter(), limit.count());
+    long offset = number(limit.offsetParameter(), limit.offset());
+    long k = count < 0 ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, count + offset);
+    SubSql restriction = step.restriction();
+    long[] only = null;
+    if (restriction != null) {
+      LongStream.Builder rows = LongStream.builder();
+      read(restriction, row -> rows.add(row.getLong(0)));
+      only = rows.build().distinct().toArray();
+    }
+    return new KnnRequest(
+        step.column(), step.metric(), VectorCodec.decode(query), (int) k, only, cancelled);
+  }
+
+  private long number(int parameter, long literal) {
+    if (parameter < 0) {
+      return literal;
+    }
+    Object value = frame[parameter];
+    if (value instanceof Number number) {
+      return number.longValue();
+    }
+    throw new SextantException(
+        ErrorCode.INVALID_PARAMETER,
+        "LIMIT and OFFSET expect a whole number but got " + value + ".");
+  }
+
+  /** Forgets what the functions were given. */
+  @Override
+  public void close() {
+    handles.forEach(functions::release);
+  }
+}
