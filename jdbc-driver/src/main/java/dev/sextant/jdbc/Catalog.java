@@ -1,6 +1,5 @@
 package dev.sextant.jdbc;
 
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.SqlSession;
@@ -159,7 +158,7 @@ final class Catalog {
   List<Column> columns(Table table) {
     try {
       return table.schema().equals(SYSTEM_SCHEMA) ? systemColumns(table) : declaredColumns(table);
-    } catch (SextantException brokenView) {
+    } catch (RuntimeException brokenView) {
       return List.of();
     }
   }

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.SqlSession;
 import dev.sextant.sql.SqlStatement;
 import java.sql.SQLException;
@@ -32,7 +31,7 @@ record Prepared(SqlStatement statement, boolean keysAdded, boolean ownReturning)
               && returning.isEmpty()
               && SqlTokens.of(sql).changesRows();
       return new Prepared(statement, returning.isPresent(), ownReturning);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.Settings;
-import dev.sextant.engine.error.SextantException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +26,7 @@ final class SextantDatabaseMetaData extends LimitMetaData {
   private <T> T ask(Question<T> question) throws SQLException {
     try {
       return question.ask(new Catalog(connection.session()));
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }

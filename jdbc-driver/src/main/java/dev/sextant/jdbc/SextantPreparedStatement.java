@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ResultColumn;
 import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
@@ -72,7 +71,7 @@ final class SextantPreparedStatement extends ParameterStatement {
       for (int i = 0; i < given.length; i++) {
         prepared.statement().bind(i + 1, given[i]);
       }
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
     return run(prepared, expected);

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.RowCursor.Storage;
@@ -117,7 +116,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
     }
     try {
       return cursor.next();
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       onRow = false;
       ended = true;
       throw Errors.of(failed);
@@ -407,7 +406,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
     onRow = false;
     try {
       cursor.close();
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     } finally {
       if (owner != null) {

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.SqlStatement;
@@ -85,7 +84,7 @@ class SextantStatement extends OptionedStatement {
         case SqlStatement.Outcome.Rows rows -> take(prepared, rows.cursor(), expected);
       }
       setWarnings(Errors.chain(statement.warnings()));
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     } finally {
       running = false;
@@ -127,7 +126,7 @@ class SextantStatement extends OptionedStatement {
     if (last != null) {
       try {
         last.close();
-      } catch (SextantException failed) {
+      } catch (RuntimeException failed) {
         throw Errors.of(failed);
       }
     }

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.RowCursor.Storage;
@@ -39,7 +38,7 @@ final class Values {
   Storage storage(int column) throws SQLException {
     try {
       return cursor.storage(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -47,7 +46,7 @@ final class Values {
   private long integer(int column) throws SQLException {
     try {
       return cursor.getLong(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -55,7 +54,7 @@ final class Values {
   private double real(int column) throws SQLException {
     try {
       return cursor.getDouble(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -65,7 +64,7 @@ final class Values {
     try {
       String text = cursor.getText(column - 1);
       return text == null ? "" : text;
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -74,7 +73,7 @@ final class Values {
     try {
       byte[] bytes = cursor.getBlob(column - 1);
       return bytes == null ? new byte[0] : bytes;
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
