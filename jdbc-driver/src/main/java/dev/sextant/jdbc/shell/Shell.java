@@ -59,18 +59,17 @@ final class Shell {
             : database);
   }
 
+  /** The distance kernels in use and why; an engine that cannot tell stops no shell. */
   private static String kernels(Connection connection) {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM sextant.kernels LIMIT 1")) {
-      StringBuilder line = new StringBuilder("Kernels:");
-      if (rows.next()) {
-        for (int c = 1; c <= rows.getMetaData().getColumnCount(); c++) {
-          line.append(c == 1 ? " " : ", ").append(rows.getString(c));
-        }
-      }
-      return line.toString();
+        ResultSet chosen =
+            statement.executeQuery(
+                "SELECT name, reason FROM sextant.kernels WHERE status = 'chosen'")) {
+      return chosen.next()
+          ? "Distance kernels: " + chosen.getString(1) + ", " + chosen.getString(2)
+          : "Distance kernels: none chosen";
     } catch (SQLException failure) {
-      return "Kernels: unknown, " + failure.getMessage();
+      return "Distance kernels: unknown, " + failure.getMessage();
     }
   }
 
