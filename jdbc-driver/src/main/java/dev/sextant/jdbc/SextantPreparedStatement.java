@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.sql.ResultColumn;
 import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -136,10 +135,9 @@ final class SextantPreparedStatement extends ParameterStatement {
   @Override
   public @Nullable ResultSetMetaData getMetaData() throws SQLException {
     checkOpen();
-    List<ResultColumn> columns = prepared.statement().columns();
-    return columns.isEmpty() || prepared.keysAdded()
+    return prepared.shape().width() == 0 || prepared.keysAdded()
         ? null
-        : new SextantResultSetMetaData(columns, null);
+        : new SextantResultSetMetaData(prepared.shape(), null);
   }
 
   @Override

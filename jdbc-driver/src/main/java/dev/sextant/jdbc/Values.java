@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.RowCursor.Storage;
 import java.math.BigDecimal;
@@ -21,18 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
   private final RowCursor cursor;
-  private final ResultColumn[] columns;
-  private final ColumnType[] types;
+  private final ResultShape shape;
 
-  Values(RowCursor cursor, java.util.List<ResultColumn> columns) {
+  Values(RowCursor cursor, ResultShape shape) {
     this.cursor = cursor;
-    this.columns = columns.toArray(new ResultColumn[0]);
-    this.types =
-        columns.stream().map(c -> ColumnType.of(c.declaredType())).toArray(ColumnType[]::new);
-  }
-
-  ColumnType type(int column) {
-    return types[column - 1];
+    this.shape = shape;
   }
 
   Storage storage(int column) throws SQLException {
@@ -79,7 +71,7 @@ final class Values {
   }
 
   boolean isVector(int column) {
-    return types[column - 1].kind() == ColumnType.Kind.VECTOR;
+    return shape.type(column).kind() == ColumnType.Kind.VECTOR;
   }
 
   @Nullable String text(int column) throws SQLException {
@@ -211,7 +203,7 @@ final class Values {
   /** What {@code getObject} gives: the declared type's class where the value fits it. */
   @Nullable Object object(int column) throws SQLException {
     Storage storage = storage(column);
-    ColumnType.Kind kind = types[column - 1].kind();
+    ColumnType.Kind kind = shape.type(column).kind();
     return switch (storage) {
       case NULL -> null;
       case INTEGER -> number(kind, integer(column));
@@ -258,7 +250,7 @@ final class Values {
   }
 
   private String where(int column) {
-    return "Column " + column + " (\"" + columns[column - 1].label() + "\")";
+    return "Column " + column + " (\"" + shape.columns().get(column - 1).label() + "\")";
   }
 
   private SQLException outOfRange(int column, String why) {
