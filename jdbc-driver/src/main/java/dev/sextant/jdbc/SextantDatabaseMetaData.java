@@ -163,13 +163,14 @@ final class SextantDatabaseMetaData extends LimitMetaData {
 
   @Override
   public ResultSet getBestRowIdentifier(
-      @Nullable String catalog, @Nullable String schema, String table, int scope, boolean nullable)
+      @Nullable String catalog, @Nullable String schema, @Nullable String table, int scope, boolean nullable)
       throws SQLException {
+    String name = table == null ? "" : table;
     return ask(
         c -> {
           Catalog.Table found =
-              c.find(schema == null ? "" : schema, table)
-                  .orElse(new Catalog.Table("", table, Catalog.TableKind.VIEW, true));
+              c.find(schema == null ? "" : schema, name)
+                  .orElse(new Catalog.Table("", name, Catalog.TableKind.VIEW, true));
           return new TableMetaData(c).bestRowIdentifier(found, scope);
         });
   }
