@@ -163,7 +163,11 @@ final class SextantDatabaseMetaData extends LimitMetaData {
 
   @Override
   public ResultSet getBestRowIdentifier(
-      @Nullable String catalog, @Nullable String schema, @Nullable String table, int scope, boolean nullable)
+      @Nullable String catalog,
+      @Nullable String schema,
+      @Nullable String table,
+      int scope,
+      boolean nullable)
       throws SQLException {
     String name = table == null ? "" : table;
     return ask(

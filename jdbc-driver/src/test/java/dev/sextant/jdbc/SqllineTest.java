@@ -38,6 +38,7 @@ class SqllineTest {
         !rollback
         SELECT count(*) AS authors FROM author;
         """;
+    String url = "jdbc:sextant:" + folder.resolve("s.db");
     Path file = Files.writeString(folder.resolve("script"), script);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -46,7 +47,7 @@ class SqllineTest {
     sqlline.setErrorStream(stream);
     sqlline.begin(
         new String[] {
-          "-u", "jdbc:sextant:" + folder.resolve("s.db"), "--outputformat=csv", "--run=" + file
+          "-u", url, "-n", "sa", "-p", "none", "--outputformat=csv", "--run=" + file
         },
         new ByteArrayInputStream(new byte[0]),
         false);
