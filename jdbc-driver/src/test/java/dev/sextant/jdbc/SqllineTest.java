@@ -46,9 +46,7 @@ class SqllineTest {
     sqlline.setOutputStream(stream);
     sqlline.setErrorStream(stream);
     sqlline.begin(
-        new String[] {
-          "-u", url, "-n", "sa", "-p", "none", "--outputformat=csv", "--run=" + file
-        },
+        new String[] {"-u", url, "-n", "sa", "-p", "none", "--outputformat=csv", "--run=" + file},
         new ByteArrayInputStream(new byte[0]),
         false);
     String text = out.toString(StandardCharsets.UTF_8);
