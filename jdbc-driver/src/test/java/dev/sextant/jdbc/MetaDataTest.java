@@ -273,4 +273,17 @@ class MetaDataTest {
           .containsExactly("author_name");
     }
   }
+
+  @Test
+  void whatSextantKeepsForItselfIsASystemTable() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet nearest =
+            statement.executeQuery("SELECT isbn FROM book ORDER BY e <-> '[1,2,3]' LIMIT 1")) {
+      assertThat(nearest.next()).isFalse();
+    }
+    assertThat(rows(meta.getTables(null, "main", "sextant%", null), "TABLE_TYPE"))
+        .doesNotContain("TABLE");
+    assertThat(rows(meta.getTables(null, "main", null, new String[] {"TABLE"}), "TABLE_NAME"))
+        .containsExactly("author", "book", "loan", "odd_name%");
+  }
 }
