@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is in a database, read from SQLite's own catalog through the session. */
+/**
+ * What is in a database, read from SQLite's own catalog through the session: by PRAGMA where there
+ * is one, as these run as written whatever {@code compile} says.
+ */
 final class Catalog {
 
   /** The tables of schema {@code sextant}; their columns are asked of the engine. */
@@ -97,6 +100,11 @@ final class Catalog {
     return value instanceof Number number ? number.intValue() : 0;
   }
 
+  /** The rows of a PRAGMA about something in a schema. */
+  List<@Nullable Object[]> pragma(String schema, String pragma, String subject) {
+    return rows("PRAGMA " + quoted(schema) + "." + pragma + "(" + quoted(subject) + ")");
+  }
+
   /** The version of SQLite. */
   String sqliteVersion() {
     return text(rows("SELECT sqlite_version()").getFirst()[0]);
@@ -105,7 +113,7 @@ final class Catalog {
   /** Schemas by name: SQLite's databases and Sextant's own. */
   List<String> schemas() {
     List<String> names = new ArrayList<>();
-    rows("SELECT name FROM pragma_database_list").forEach(row -> names.add(text(row[0])));
+    rows("PRAGMA database_list").forEach(row -> names.add(text(row[1])));
     if (!names.contains(SYSTEM_SCHEMA)) {
       names.add(SYSTEM_SCHEMA);
     }
@@ -115,22 +123,27 @@ final class Catalog {
 
   /** All tables and views. */
   List<Table> tables() {
-    List<Table> tables = new ArrayList<>();
-    for (@Nullable Object[] row : rows("SELECT schema, name, type, wr FROM pragma_table_list")) {
-      String schema = text(row[0]);
-      String name = text(row[1]);
-      if (!schema.equals(SYSTEM_SCHEMA)) {
-        tables.add(new Table(schema, name, kind(schema, name, text(row[2])), number(row[3]) != 0));
-      }
-    }
+    List<Table> tables = listed(rows("PRAGMA table_list"));
     for (String name : SYSTEM_TABLES) {
       tables.add(new Table(SYSTEM_SCHEMA, name, TableKind.SYSTEM, true));
     }
     return tables;
   }
 
+  private static List<Table> listed(List<@Nullable Object[]> rows) {
+    List<Table> tables = new ArrayList<>();
+    for (@Nullable Object[] row : rows) {
+      String schema = text(row[0]);
+      String name = text(row[1]);
+      if (!schema.equals(SYSTEM_SCHEMA)) {
+        tables.add(new Table(schema, name, kind(schema, name, text(row[2])), number(row[4]) != 0));
+      }
+    }
+    return tables;
+  }
+
   private static TableKind kind(String schema, String name, String type) {
-    if (name.startsWith("sqlite_") || name.startsWith("_sextant") || type.equals("shadow")) {
+    if (name.startsWith("sqlite_") || name.startsWith("sextant_log") || type.equals("shadow")) {
       return TableKind.SYSTEM;
     }
     if (type.equals("view")) {
@@ -142,10 +155,13 @@ final class Catalog {
   /** A table by name; without a schema where SQLite would look: temp, main, attached. */
   Optional<Table> find(String schema, String name) {
     List<Table> matching =
-        tables().stream()
-            .filter(t -> t.name().equalsIgnoreCase(name))
-            .filter(t -> schema.isEmpty() || t.schema().equalsIgnoreCase(schema))
-            .toList();
+        (SYSTEM_SCHEMA.equalsIgnoreCase(schema)
+                ? tables()
+                : listed(rows("PRAGMA table_list(" + quoted(name) + ")")))
+            .stream()
+                .filter(t -> t.name().equalsIgnoreCase(name))
+                .filter(t -> schema.isEmpty() || t.schema().equalsIgnoreCase(schema))
+                .toList();
     for (String first : List.of("temp", "main")) {
       Optional<Table> found = matching.stream().filter(t -> t.schema().equals(first)).findFirst();
       if (found.isPresent()) {
@@ -179,20 +195,17 @@ final class Catalog {
 
   private List<Column> declaredColumns(Table table) {
     List<Column> columns = new ArrayList<>();
-    String sql =
-        "SELECT name, type, \"notnull\", dflt_value, pk, hidden"
-            + " FROM pragma_table_xinfo(?, ?) ORDER BY cid";
-    for (@Nullable Object[] row : rows(sql, table.name(), table.schema())) {
-      int hidden = number(row[5]);
+    for (@Nullable Object[] row : pragma(table.schema(), "table_xinfo", table.name())) {
+      int hidden = number(row[6]);
       if (hidden != 1) {
         columns.add(
             new Column(
-                text(row[0]),
                 text(row[1]),
+                text(row[2]),
                 columns.size() + 1,
-                number(row[2]) != 0,
-                row[3] == null ? null : text(row[3]),
-                number(row[4]),
+                number(row[3]) != 0,
+                row[4] == null ? null : text(row[4]),
+                number(row[5]),
                 hidden == 2 || hidden == 3));
       }
     }
@@ -215,10 +228,17 @@ final class Catalog {
         && column.declaredType().toUpperCase(Locale.ROOT).equals("INTEGER");
   }
 
-  /** The statement that made a table or an index; empty for those SQLite made itself. */
+  /**
+   * The statement that made a table or an index; empty for those SQLite made itself, and where
+   * every query is compiled, which knows no sqlite_schema.
+   */
   String definition(String schema, String name) {
     String sql = "SELECT sql FROM " + quoted(schema) + ".sqlite_schema WHERE name = ?";
-    List<@Nullable Object[]> rows = rows(sql, name);
-    return rows.isEmpty() ? "" : text(rows.getFirst()[0]);
+    try {
+      List<@Nullable Object[]> rows = rows(sql, name);
+      return rows.isEmpty() ? "" : text(rows.getFirst()[0]);
+    } catch (SextantException unknown) {
+      return "";
+    }
   }
 }

@@ -77,7 +77,7 @@ record ColumnType(Kind kind, String name, int precision, int scale) {
       return NONE;
     }
     Matcher matcher = WITH_LENGTH.matcher(declared);
-    if (matcher.matches()) {
+    if (declared.indexOf('(') > 0 && matcher.matches()) {
       String name = matcher.group(1);
       int precision = Integer.parseInt(matcher.group(2));
       int scale = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));

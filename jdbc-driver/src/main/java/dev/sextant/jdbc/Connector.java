@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.Settings;
-import dev.sextant.engine.error.SextantException;
 import java.sql.Connection;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
@@ -24,7 +23,7 @@ public final class Connector implements java.sql.Driver {
     try {
       Databases.Lease lease = databases.open(JdbcUrl.parse(url, info));
       return new SextantConnection(lease, url, version);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -40,7 +39,7 @@ public final class Connector implements java.sql.Driver {
     JdbcUrl asked;
     try {
       asked = JdbcUrl.parse(url != null && acceptsURL(url) ? url : JdbcUrl.PREFIX, info);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
     return Settings.all().stream()

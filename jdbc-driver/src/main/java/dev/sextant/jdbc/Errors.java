@@ -20,10 +20,19 @@ final class Errors {
 
   private Errors() {}
 
-  /** A failure of the engine in JDBC's terms; its message stays, it becomes the cause. */
-  static SQLException of(SextantException failure) {
-    String message = failure.getMessage();
-    return make(failure.code(), message == null ? failure.code().meaning() : message, failure);
+  /**
+   * A failure of the engine in JDBC's terms; its message stays, it becomes the cause. Any other
+   * exception is a defect, and is called that.
+   */
+  static SQLException of(RuntimeException failure) {
+    if (failure instanceof SextantException ours) {
+      String message = ours.getMessage();
+      return make(ours.code(), message == null ? ours.code().meaning() : message, ours);
+    }
+    return make(
+        ErrorCode.INTERNAL,
+        "A defect of Sextant: " + failure + ". Please report it with its stack trace.",
+        failure);
   }
 
   /** A failure found by the driver itself. */

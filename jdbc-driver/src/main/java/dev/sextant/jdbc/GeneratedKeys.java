@@ -2,7 +2,6 @@ package dev.sextant.jdbc;
 
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.SqlSession;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class GeneratedKeys {
     List<String> keys;
     try {
       keys = keysOf(session, target.get(), request);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
     return keys.isEmpty()

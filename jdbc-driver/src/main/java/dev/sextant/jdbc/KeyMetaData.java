@@ -100,10 +100,8 @@ final class KeyMetaData {
     if (table.kind() == Catalog.TableKind.VIEW || table.schema().equals(Catalog.SYSTEM_SCHEMA)) {
       return List.of();
     }
-    String sql =
-        "SELECT id, seq, \"table\", \"from\", \"to\", on_update, on_delete"
-            + " FROM pragma_foreign_key_list(?, ?) ORDER BY id DESC, seq";
-    List<@Nullable Object[]> rows = catalog.rows(sql, table.name(), table.schema());
+    List<@Nullable Object[]> rows =
+        catalog.pragma(table.schema(), "foreign_key_list", table.name());
     if (rows.isEmpty()) {
       return List.of();
     }
@@ -208,12 +206,8 @@ final class KeyMetaData {
       if (found.kind() == Catalog.TableKind.VIEW || found.schema().equals(Catalog.SYSTEM_SCHEMA)) {
         continue;
       }
-      for (@Nullable Object[] index :
-          catalog.rows(
-              "SELECT name, \"unique\", partial FROM pragma_index_list(?, ?)",
-              found.name(),
-              found.schema())) {
-        if (!uniqueOnly || Catalog.number(index[1]) != 0) {
+      for (@Nullable Object[] index : catalog.pragma(found.schema(), "index_list", found.name())) {
+        if (!uniqueOnly || Catalog.number(index[2]) != 0) {
           addIndex(rows, found, index);
         }
       }
@@ -222,26 +216,23 @@ final class KeyMetaData {
   }
 
   private void addIndex(MetaRows rows, Catalog.Table table, @Nullable Object[] index) {
-    String name = Catalog.text(index[0]);
-    String filter = Catalog.number(index[2]) == 0 ? null : filter(table.schema(), name);
-    List<@Nullable Object[]> parts =
-        catalog.rows(
-            "SELECT seqno, name, \"desc\" FROM pragma_index_xinfo(?, ?) WHERE key = 1",
-            name,
-            table.schema());
+    String name = Catalog.text(index[1]);
+    String filter = Catalog.number(index[4]) == 0 ? null : filter(table.schema(), name);
+    List<@Nullable Object[]> parts = catalog.pragma(table.schema(), "index_xinfo", name);
+    parts.removeIf(part -> Catalog.number(part[5]) == 0);
     parts.sort(Comparator.comparingInt(part -> Catalog.number(part[0])));
     for (@Nullable Object[] part : parts) {
       rows.add(
           null,
           table.schema(),
           table.name(),
-          Catalog.number(index[1]) == 0,
+          Catalog.number(index[2]) == 0,
           null,
           name,
           DatabaseMetaData.tableIndexOther,
           Catalog.number(part[0]) + 1,
-          part[1],
-          Catalog.number(part[2]) == 0 ? "A" : "D",
+          part[2],
+          Catalog.number(part[3]) == 0 ? "A" : "D",
           0,
           0,
           filter);

@@ -71,6 +71,7 @@ final class MetaRows {
 
   /** The rows in the order they were added. */
   ResultSet asAdded() {
-    return new SextantResultSet(null, List.copyOf(columns), new MemoryCursor(rows), 0);
+    return new SextantResultSet(
+        null, new ResultShape(List.copyOf(columns)), new MemoryCursor(rows), 0);
   }
 }

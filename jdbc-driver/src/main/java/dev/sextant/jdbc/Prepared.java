@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.SqlSession;
 import dev.sextant.sql.SqlStatement;
 import java.sql.SQLException;
@@ -11,10 +10,12 @@ import java.util.Optional;
  * One text made ready to run.
  *
  * @param statement the session's statement
+ * @param shape the columns of its rows
  * @param keysAdded whether RETURNING was added for the generated keys asked for
  * @param ownReturning whether keys are asked for and the statement, a change, says itself which
  */
-record Prepared(SqlStatement statement, boolean keysAdded, boolean ownReturning) {
+record Prepared(
+    SqlStatement statement, ResultShape shape, boolean keysAdded, boolean ownReturning) {
 
   /** What a caller is ready to take. */
   enum Expected {
@@ -31,8 +32,9 @@ record Prepared(SqlStatement statement, boolean keysAdded, boolean ownReturning)
           !(keys instanceof KeyRequest.None)
               && returning.isEmpty()
               && SqlTokens.of(sql).changesRows();
-      return new Prepared(statement, returning.isPresent(), ownReturning);
-    } catch (SextantException failed) {
+      return new Prepared(
+          statement, new ResultShape(statement.columns()), returning.isPresent(), ownReturning);
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -44,7 +46,7 @@ record Prepared(SqlStatement statement, boolean keysAdded, boolean ownReturning)
 
   /** Fails, before anything is done, when the statement gives what the caller does not take. */
   void check(Expected expected) throws SQLException {
-    boolean rows = !statement.columns().isEmpty() && !rowsAreKeys(expected);
+    boolean rows = shape.width() > 0 && !rowsAreKeys(expected);
     if (expected == Expected.ROWS && !rows) {
       throw Errors.of(
           ErrorCode.INVALID_PARAMETER,

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.SqlSession;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -48,7 +47,7 @@ final class SextantConnection extends OptionedConnection {
     checkOpen();
     try {
       return call.on(lease.session());
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -61,7 +60,7 @@ final class SextantConnection extends OptionedConnection {
     checkOpen();
     try {
       action.on(lease.session());
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -317,7 +316,7 @@ final class SextantConnection extends OptionedConnection {
     }
     try {
       return !closed.get() && lease.session().isValid();
-    } catch (SextantException broken) {
+    } catch (RuntimeException broken) {
       return false;
     }
   }
@@ -344,7 +343,7 @@ final class SextantConnection extends OptionedConnection {
     }
     try {
       lease.close();
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
     if (first != null) {

@@ -1,7 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.Settings;
-import dev.sextant.engine.error.SextantException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +26,7 @@ final class SextantDatabaseMetaData extends LimitMetaData {
   private <T> T ask(Question<T> question) throws SQLException {
     try {
       return question.ask(new Catalog(connection.session()));
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -164,13 +163,18 @@ final class SextantDatabaseMetaData extends LimitMetaData {
 
   @Override
   public ResultSet getBestRowIdentifier(
-      @Nullable String catalog, @Nullable String schema, String table, int scope, boolean nullable)
+      @Nullable String catalog,
+      @Nullable String schema,
+      @Nullable String table,
+      int scope,
+      boolean nullable)
       throws SQLException {
+    String name = table == null ? "" : table;
     return ask(
         c -> {
           Catalog.Table found =
-              c.find(schema == null ? "" : schema, table)
-                  .orElse(new Catalog.Table("", table, Catalog.TableKind.VIEW, true));
+              c.find(schema == null ? "" : schema, name)
+                  .orElse(new Catalog.Table("", name, Catalog.TableKind.VIEW, true));
           return new TableMetaData(c).bestRowIdentifier(found, scope);
         });
   }

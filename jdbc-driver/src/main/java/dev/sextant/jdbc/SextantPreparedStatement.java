@@ -1,8 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.sql.ResultColumn;
 import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -72,7 +70,7 @@ final class SextantPreparedStatement extends ParameterStatement {
       for (int i = 0; i < given.length; i++) {
         prepared.statement().bind(i + 1, given[i]);
       }
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
     return run(prepared, expected);
@@ -137,10 +135,9 @@ final class SextantPreparedStatement extends ParameterStatement {
   @Override
   public @Nullable ResultSetMetaData getMetaData() throws SQLException {
     checkOpen();
-    List<ResultColumn> columns = prepared.statement().columns();
-    return columns.isEmpty() || prepared.keysAdded()
+    return prepared.shape().width() == 0 || prepared.keysAdded()
         ? null
-        : new SextantResultSetMetaData(columns, null);
+        : new SextantResultSetMetaData(prepared.shape(), null);
   }
 
   @Override

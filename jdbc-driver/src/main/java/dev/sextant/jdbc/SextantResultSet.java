@@ -1,8 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.RowCursor.Storage;
 import java.io.ByteArrayInputStream;
@@ -23,10 +21,6 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.ZoneId;
 import java.util.Calendar;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SextantResultSet extends ForwardOnlyResultSet {
   private final @Nullable SextantStatement owner;
-  private final List<ResultColumn> columns;
+  private final ResultShape shape;
   private final RowCursor cursor;
   private final Values values;
   private final long maxRows;
-  private @Nullable Map<String, Integer> positions;
   private long row;
   private boolean onRow;
   private boolean ended;
@@ -56,14 +49,11 @@ final class SextantResultSet extends ForwardOnlyResultSet {
    * @param maxRows rows to give at most; 0 for all
    */
   SextantResultSet(
-      @Nullable SextantStatement owner,
-      List<ResultColumn> columns,
-      RowCursor cursor,
-      long maxRows) {
+      @Nullable SextantStatement owner, ResultShape shape, RowCursor cursor, long maxRows) {
     this.owner = owner;
-    this.columns = columns;
+    this.shape = shape;
     this.cursor = cursor;
-    this.values = new Values(cursor, columns);
+    this.values = new Values(cursor, shape);
     this.maxRows = maxRows;
   }
 
@@ -83,11 +73,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
               ? "The result set is past its last row."
               : "The result set is before its first row. Call next() first.");
     }
-    if (column < 1 || column > columns.size()) {
-      throw Errors.of(
-          ErrorCode.UNKNOWN_COLUMN,
-          "There is no column " + column + ": the result has columns 1 to " + columns.size() + ".");
-    }
+    shape.check(column);
     wasNull = values.storage(column) == Storage.NULL;
     return wasNull;
   }
@@ -117,7 +103,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
     }
     try {
       return cursor.next();
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       onRow = false;
       ended = true;
       throw Errors.of(failed);
@@ -180,27 +166,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
   @Override
   public int findColumn(String columnLabel) throws SQLException {
     checkOpen();
-    if (positions == null) {
-      positions = new HashMap<>();
-      for (int i = 0; i < columns.size(); i++) {
-        positions.putIfAbsent(columns.get(i).label().toLowerCase(Locale.ROOT), i + 1);
-      }
-      for (int i = 0; i < columns.size(); i++) {
-        positions.putIfAbsent(columns.get(i).name().toLowerCase(Locale.ROOT), i + 1);
-      }
-    }
-    Integer found =
-        columnLabel == null ? null : positions.get(columnLabel.toLowerCase(Locale.ROOT));
-    if (found == null) {
-      throw Errors.of(
-          ErrorCode.UNKNOWN_COLUMN,
-          "The result has no column \""
-              + columnLabel
-              + "\": it has "
-              + String.join(", ", columns.stream().map(ResultColumn::label).toList())
-              + ".");
-    }
-    return found;
+    return shape.find(columnLabel);
   }
 
   @Override
@@ -352,7 +318,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
   @Override
   public ResultSetMetaData getMetaData() throws SQLException {
     checkOpen();
-    return new SextantResultSetMetaData(columns, this);
+    return new SextantResultSetMetaData(shape, this);
   }
 
   @Override
@@ -407,7 +373,7 @@ final class SextantResultSet extends ForwardOnlyResultSet {
     onRow = false;
     try {
       cursor.close();
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     } finally {
       if (owner != null) {

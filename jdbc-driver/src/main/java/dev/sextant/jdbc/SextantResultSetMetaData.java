@@ -1,11 +1,9 @@
 package dev.sextant.jdbc;
 
-import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor.Storage;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,25 +11,21 @@ import org.jspecify.annotations.Nullable;
  * the value in the row at hand, and as text before there is one.
  */
 final class SextantResultSetMetaData implements ResultSetMetaData {
-  private final List<ResultColumn> columns;
+  private final ResultShape shape;
   private final @Nullable SextantResultSet result;
 
-  SextantResultSetMetaData(List<ResultColumn> columns, @Nullable SextantResultSet result) {
-    this.columns = columns;
+  SextantResultSetMetaData(ResultShape shape, @Nullable SextantResultSet result) {
+    this.shape = shape;
     this.result = result;
   }
 
   private ResultColumn column(int column) throws SQLException {
-    if (column < 1 || column > columns.size()) {
-      throw Errors.of(
-          ErrorCode.UNKNOWN_COLUMN,
-          "There is no column " + column + ": the result has columns 1 to " + columns.size() + ".");
-    }
-    return columns.get(column - 1);
+    return shape.column(column);
   }
 
   private ColumnType type(int column) throws SQLException {
-    ColumnType type = ColumnType.of(column(column).declaredType());
+    shape.check(column);
+    ColumnType type = shape.type(column);
     if (type.kind() != ColumnType.Kind.ANY || result == null) {
       return type;
     }
@@ -47,7 +41,7 @@ final class SextantResultSetMetaData implements ResultSetMetaData {
 
   @Override
   public int getColumnCount() {
-    return columns.size();
+    return shape.width();
   }
 
   @Override

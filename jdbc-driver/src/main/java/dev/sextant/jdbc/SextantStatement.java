@@ -1,8 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.SqlStatement;
 import java.sql.BatchUpdateException;
@@ -21,7 +19,7 @@ class SextantStatement extends OptionedStatement {
   private final List<String> batch = new ArrayList<>();
   private @Nullable SextantResultSet result;
   private long updateCount = -1;
-  private List<ResultColumn> keyColumns = List.of();
+  private ResultShape keyShape = ResultShape.NONE;
   private List<@Nullable Object[]> keyRows = new ArrayList<>();
   private boolean closeOnCompletion;
   private volatile @Nullable SqlStatement current;
@@ -85,7 +83,7 @@ class SextantStatement extends OptionedStatement {
         case SqlStatement.Outcome.Rows rows -> take(prepared, rows.cursor(), expected);
       }
       setWarnings(Errors.chain(statement.warnings()));
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     } finally {
       running = false;
@@ -95,14 +93,14 @@ class SextantStatement extends OptionedStatement {
 
   private void take(Prepared prepared, RowCursor cursor, Prepared.Expected expected)
       throws SQLException {
-    List<ResultColumn> columns = prepared.statement().columns();
+    ResultShape shape = prepared.shape();
     if (prepared.rowsAreKeys(expected)) {
-      List<@Nullable Object[]> rows = drain(cursor, columns.size());
-      keyColumns = columns;
+      List<@Nullable Object[]> rows = drain(cursor, shape.width());
+      keyShape = shape;
       keyRows.addAll(rows);
       updateCount = rows.size();
     } else {
-      result = new SextantResultSet(this, columns, cursor, getLargeMaxRows());
+      result = new SextantResultSet(this, shape, cursor, getLargeMaxRows());
     }
   }
 
@@ -127,7 +125,7 @@ class SextantStatement extends OptionedStatement {
     if (last != null) {
       try {
         last.close();
-      } catch (SextantException failed) {
+      } catch (RuntimeException failed) {
         throw Errors.of(failed);
       }
     }
@@ -309,7 +307,7 @@ class SextantStatement extends OptionedStatement {
   @Override
   public ResultSet getGeneratedKeys() throws SQLException {
     checkOpen();
-    return new SextantResultSet(null, keyColumns, new MemoryCursor(keyRows), 0);
+    return new SextantResultSet(null, keyShape, new MemoryCursor(keyRows), 0);
   }
 
   // --- batches ---

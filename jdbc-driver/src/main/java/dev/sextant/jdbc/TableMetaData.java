@@ -194,7 +194,7 @@ final class TableMetaData {
     MetaRows rows = new MetaRows(FUNCTIONS);
     if (schemas.matchesAll()) {
       Set<String> known = new TreeSet<>();
-      for (@Nullable Object[] row : catalog.rows("SELECT name FROM pragma_function_list")) {
+      for (@Nullable Object[] row : catalog.rows("PRAGMA function_list")) {
         known.add(Catalog.text(row[0]).toLowerCase(Locale.ROOT));
       }
       for (String name : known) {

@@ -1,8 +1,6 @@
 package dev.sextant.jdbc;
 
 import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.RowCursor.Storage;
 import java.math.BigDecimal;
@@ -22,24 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
   private final RowCursor cursor;
-  private final ResultColumn[] columns;
-  private final ColumnType[] types;
+  private final ResultShape shape;
 
-  Values(RowCursor cursor, java.util.List<ResultColumn> columns) {
+  Values(RowCursor cursor, ResultShape shape) {
     this.cursor = cursor;
-    this.columns = columns.toArray(new ResultColumn[0]);
-    this.types =
-        columns.stream().map(c -> ColumnType.of(c.declaredType())).toArray(ColumnType[]::new);
-  }
-
-  ColumnType type(int column) {
-    return types[column - 1];
+    this.shape = shape;
   }
 
   Storage storage(int column) throws SQLException {
     try {
       return cursor.storage(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -47,7 +38,7 @@ final class Values {
   private long integer(int column) throws SQLException {
     try {
       return cursor.getLong(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -55,7 +46,7 @@ final class Values {
   private double real(int column) throws SQLException {
     try {
       return cursor.getDouble(column - 1);
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -65,7 +56,7 @@ final class Values {
     try {
       String text = cursor.getText(column - 1);
       return text == null ? "" : text;
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
@@ -74,13 +65,13 @@ final class Values {
     try {
       byte[] bytes = cursor.getBlob(column - 1);
       return bytes == null ? new byte[0] : bytes;
-    } catch (SextantException failed) {
+    } catch (RuntimeException failed) {
       throw Errors.of(failed);
     }
   }
 
   boolean isVector(int column) {
-    return types[column - 1].kind() == ColumnType.Kind.VECTOR;
+    return shape.type(column).kind() == ColumnType.Kind.VECTOR;
   }
 
   @Nullable String text(int column) throws SQLException {
@@ -212,7 +203,7 @@ final class Values {
   /** What {@code getObject} gives: the declared type's class where the value fits it. */
   @Nullable Object object(int column) throws SQLException {
     Storage storage = storage(column);
-    ColumnType.Kind kind = types[column - 1].kind();
+    ColumnType.Kind kind = shape.type(column).kind();
     return switch (storage) {
       case NULL -> null;
       case INTEGER -> number(kind, integer(column));
@@ -259,7 +250,7 @@ final class Values {
   }
 
   private String where(int column) {
-    return "Column " + column + " (\"" + columns[column - 1].label() + "\")";
+    return "Column " + column + " (\"" + shape.columns().get(column - 1).label() + "\")";
   }
 
   private SQLException outOfRange(int column, String why) {

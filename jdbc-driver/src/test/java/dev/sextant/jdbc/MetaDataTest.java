@@ -254,4 +254,36 @@ class MetaDataTest {
     assertThat(rows(meta.getPrimaryKeys(null, "other", "thing"), "COLUMN_NAME"))
         .containsExactly("id");
   }
+
+  @Test
+  void compilingEveryQueryDoesNotHideTheTree() throws SQLException {
+    connection.close();
+    String url = "jdbc:sextant:" + folder.resolve("m.db") + "?compile=always";
+    try (Connection compiled = DriverManager.getConnection(url)) {
+      DatabaseMetaData tree = compiled.getMetaData();
+      assertThat(rows(tree.getTables(null, "main", "b%", null), "TABLE_NAME"))
+          .containsExactly("book");
+      assertThat(rows(tree.getColumns(null, null, "author", null), "COLUMN_NAME"))
+          .containsExactly("id", "name", "born", "rate");
+      assertThat(rows(tree.getPrimaryKeys(null, null, "author"), "PK_NAME"))
+          .containsExactly("author_pkey");
+      assertThat(rows(tree.getImportedKeys(null, null, "book"), "FK_NAME"))
+          .containsExactly("book_author_id_fkey");
+      assertThat(rows(tree.getIndexInfo(null, null, "author", false, false), "INDEX_NAME"))
+          .containsExactly("author_name");
+    }
+  }
+
+  @Test
+  void whatSextantKeepsForItselfIsASystemTable() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet nearest =
+            statement.executeQuery("SELECT isbn FROM book ORDER BY e <-> '[1,2,3]' LIMIT 1")) {
+      assertThat(nearest.next()).isFalse();
+    }
+    assertThat(rows(meta.getTables(null, "main", "sextant%", null), "TABLE_TYPE"))
+        .doesNotContain("TABLE");
+    assertThat(rows(meta.getTables(null, "main", null, new String[] {"TABLE"}), "TABLE_NAME"))
+        .containsExactly("author", "book", "loan", "odd_name%");
+  }
 }

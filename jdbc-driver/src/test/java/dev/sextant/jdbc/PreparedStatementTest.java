@@ -23,6 +23,7 @@ import java.time.OffsetDateTime;
 import java.util.Calendar;
 import java.util.TimeZone;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class PreparedStatementTest {
   }
 
   /** What SQLite stores for a Java value: its storage class and its text. */
-  private String stored(@org.jspecify.annotations.Nullable Object value) throws SQLException {
+  private @Nullable String stored(@Nullable Object value) throws SQLException {
     try (PreparedStatement query = connection.prepareStatement("SELECT typeof(?1), ?1")) {
       query.setObject(1, value);
       try (ResultSet row = query.executeQuery()) {
