@@ -1,0 +1,380 @@
+package dev.sextant.jdbc;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.SqlSession;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection: one session of the engine. It may be shared by threads, whose calls the session
+ * serialises; a statement belongs to one thread. Closing it closes its statements, newest first,
+ * and wins over one that runs.
+ */
+final class SextantConnection extends OptionedConnection {
+  private final Databases.Lease lease;
+  private final String url;
+  private final String driverVersion;
+  private final Set<SextantStatement> statements =
+      Collections.synchronizedSet(new LinkedHashSet<>());
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicInteger savepoints = new AtomicInteger();
+
+  SextantConnection(Databases.Lease lease, String url, String driverVersion) {
+    this.lease = lease;
+    this.url = url;
+    this.driverVersion = driverVersion;
+  }
+
+  /** Something the session does that may fail. */
+  private interface SessionCall<T> {
+    T on(SqlSession session) throws SQLException;
+  }
+
+  private <T> T call(SessionCall<T> call) throws SQLException {
+    checkOpen();
+    try {
+      return call.on(lease.session());
+    } catch (SextantException failed) {
+      throw Errors.of(failed);
+    }
+  }
+
+  private interface SessionAction {
+    void on(SqlSession session) throws SQLException;
+  }
+
+  private void act(SessionAction action) throws SQLException {
+    checkOpen();
+    try {
+      action.on(lease.session());
+    } catch (SextantException failed) {
+      throw Errors.of(failed);
+    }
+  }
+
+  @Override
+  void checkOpen() throws SQLException {
+    if (closed.get()) {
+      throw Errors.closed("connection");
+    }
+  }
+
+  String url() {
+    return url;
+  }
+
+  String driverVersion() {
+    return driverVersion;
+  }
+
+  SqlSession session() throws SQLException {
+    checkOpen();
+    return lease.session();
+  }
+
+  // --- statements ---
+
+  Prepared prepare(String sql, KeyRequest keys, boolean escapes) throws SQLException {
+    if (sql == null) {
+      throw Errors.of(ErrorCode.INVALID_PARAMETER, "The SQL text is null.");
+    }
+    String text = escapes ? Escapes.writtenOut(sql) : sql;
+    return call(session -> Prepared.of(session, text, keys));
+  }
+
+  private SextantStatement statement(int holdability) throws SQLException {
+    checkOpen();
+    SextantStatement statement = new SextantStatement(this, holdability);
+    statements.add(statement);
+    return statement;
+  }
+
+  private PreparedStatement prepared(String sql, KeyRequest keys, int holdability)
+      throws SQLException {
+    Prepared ready = prepare(sql, keys, true);
+    SextantPreparedStatement statement = new SextantPreparedStatement(this, holdability, ready);
+    statements.add(statement);
+    return statement;
+  }
+
+  void statementClosed(SextantStatement statement) {
+    statements.remove(statement);
+  }
+
+  private void checkKind(int type, int concurrency, int holdability) throws SQLException {
+    checkOpen();
+    checkHoldability(holdability);
+    if (type != ResultSet.TYPE_FORWARD_ONLY || concurrency != ResultSet.CONCUR_READ_ONLY) {
+      warn("Results are forward-only and read-only; the kind asked for was not given.");
+    }
+  }
+
+  @Override
+  public Statement createStatement() throws SQLException {
+    return statement(getHoldability());
+  }
+
+  @Override
+  public Statement createStatement(int type, int concurrency) throws SQLException {
+    return createStatement(type, concurrency, getHoldability());
+  }
+
+  @Override
+  public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+    checkKind(type, concurrency, holdability);
+    return statement(holdability);
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql) throws SQLException {
+    return prepared(sql, new KeyRequest.None(), getHoldability());
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int type, int concurrency)
+      throws SQLException {
+    return prepareStatement(sql, type, concurrency, getHoldability());
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+      throws SQLException {
+    checkKind(type, concurrency, holdability);
+    return prepared(sql, new KeyRequest.None(), holdability);
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
+    return prepared(sql, SextantStatement.keys(autoGeneratedKeys), getHoldability());
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
+    return prepared(sql, SextantStatement.keys(columnIndexes), getHoldability());
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
+    return prepared(sql, SextantStatement.keys(columnNames), getHoldability());
+  }
+
+  @Override
+  public String nativeSQL(String sql) throws SQLException {
+    checkOpen();
+    return Escapes.writtenOut(sql);
+  }
+
+  // --- transactions ---
+
+  @Override
+  public void setAutoCommit(boolean autoCommit) throws SQLException {
+    act(
+        session -> {
+          if (session.autoCommit() != autoCommit) {
+            if (autoCommit) {
+              endCursors();
+            }
+            session.setAutoCommit(autoCommit);
+          }
+        });
+  }
+
+  @Override
+  public boolean getAutoCommit() throws SQLException {
+    return call(SqlSession::autoCommit);
+  }
+
+  @Override
+  public void commit() throws SQLException {
+    act(
+        session -> {
+          endCursors();
+          session.commit();
+        });
+  }
+
+  @Override
+  public void rollback() throws SQLException {
+    act(
+        session -> {
+          endCursors();
+          session.rollback();
+        });
+  }
+
+  private void endCursors() throws SQLException {
+    for (SextantStatement statement : newestFirst()) {
+      statement.transactionEnded();
+    }
+  }
+
+  private List<SextantStatement> newestFirst() {
+    synchronized (statements) {
+      return new ArrayList<>(statements).reversed();
+    }
+  }
+
+  @Override
+  public Savepoint setSavepoint() throws SQLException {
+    return savepoint(null);
+  }
+
+  @Override
+  public Savepoint setSavepoint(String name) throws SQLException {
+    if (name == null || name.isEmpty()) {
+      throw Errors.of(ErrorCode.INVALID_PARAMETER, "A savepoint's name cannot be empty.");
+    }
+    return savepoint(name);
+  }
+
+  private Savepoint savepoint(@Nullable String name) throws SQLException {
+    SextantSavepoint savepoint = new SextantSavepoint(this, savepoints.incrementAndGet(), name);
+    act(session -> session.setSavepoint(savepoint.sessionName()));
+    return savepoint;
+  }
+
+  private SextantSavepoint own(Savepoint savepoint) throws SQLException {
+    checkOpen();
+    if (savepoint instanceof SextantSavepoint ours && ours.connection() == this) {
+      return ours;
+    }
+    throw Errors.of(ErrorCode.TRANSACTION_STATE, "The savepoint was not set by this connection.");
+  }
+
+  @Override
+  public void rollback(Savepoint savepoint) throws SQLException {
+    String name = own(savepoint).sessionName();
+    act(session -> session.rollbackTo(name));
+  }
+
+  @Override
+  public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+    String name = own(savepoint).sessionName();
+    act(session -> session.releaseSavepoint(name));
+  }
+
+  @Override
+  public void setTransactionIsolation(int level) throws SQLException {
+    checkOpen();
+    switch (level) {
+      case TRANSACTION_SERIALIZABLE -> {}
+      case TRANSACTION_READ_UNCOMMITTED, TRANSACTION_READ_COMMITTED, TRANSACTION_REPEATABLE_READ ->
+          warn("The isolation level was raised to SERIALIZABLE, the only one there is.");
+      default ->
+          throw Errors.of(
+              ErrorCode.INVALID_PARAMETER,
+              "Isolation level " + level + " is not one that transactions can have.");
+    }
+  }
+
+  @Override
+  public int getTransactionIsolation() throws SQLException {
+    checkOpen();
+    return TRANSACTION_SERIALIZABLE;
+  }
+
+  @Override
+  public void setReadOnly(boolean readOnly) throws SQLException {
+    act(
+        session -> {
+          if (session.readOnly() != readOnly) {
+            session.setReadOnly(readOnly);
+          }
+        });
+  }
+
+  @Override
+  public boolean isReadOnly() throws SQLException {
+    return call(SqlSession::readOnly);
+  }
+
+  // --- surroundings ---
+
+  @Override
+  public DatabaseMetaData getMetaData() throws SQLException {
+    checkOpen();
+    return new SextantDatabaseMetaData(this);
+  }
+
+  @Override
+  public boolean isValid(int timeoutSeconds) throws SQLException {
+    if (timeoutSeconds < 0) {
+      throw Errors.of(ErrorCode.INVALID_PARAMETER, "The time-out cannot be negative.");
+    }
+    try {
+      return !closed.get() && lease.session().isValid();
+    } catch (SextantException broken) {
+      return false;
+    }
+  }
+
+  // --- ending ---
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    SQLException first = null;
+    for (SextantStatement statement : newestFirst()) {
+      try {
+        statement.close();
+      } catch (SQLException failed) {
+        first = first == null ? failed : first;
+      }
+    }
+    try {
+      lease.close();
+    } catch (SextantException failed) {
+      throw Errors.of(failed);
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  @Override
+  public void abort(Executor executor) throws SQLException {
+    if (executor == null) {
+      throw Errors.of(ErrorCode.INVALID_PARAMETER, "abort needs an executor.");
+    }
+    executor.execute(
+        () -> {
+          try {
+            close();
+          } catch (SQLException ending) {
+            System.getLogger("dev.sextant.jdbc")
+                .log(System.Logger.Level.DEBUG, "closing an aborted connection", ending);
+          }
+        });
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return type == SqlSession.class ? type.cast(session()) : Unwrap.unwrap(this, type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return type == SqlSession.class || type.isInstance(this);
+  }
+}
