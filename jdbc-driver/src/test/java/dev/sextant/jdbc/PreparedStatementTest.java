@@ -45,7 +45,7 @@ class PreparedStatementTest {
   }
 
   /** What SQLite stores for a Java value: its storage class and its text. */
-  private String stored(Object value) throws SQLException {
+  private String stored(@org.jspecify.annotations.Nullable Object value) throws SQLException {
     try (PreparedStatement query = connection.prepareStatement("SELECT typeof(?1), ?1")) {
       query.setObject(1, value);
       try (ResultSet row = query.executeQuery()) {

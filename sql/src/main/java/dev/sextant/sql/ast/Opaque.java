@@ -1,6 +1,7 @@
 package dev.sextant.sql.ast;
 
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
@@ -17,6 +18,8 @@ import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeTransforms;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.util.Optionality;
 
 /*
@@ -36,10 +39,21 @@ public final class Opaque {
       ReturnTypes.explicit(SqlTypeName.ANY).andThen(SqlTypeTransforms.FORCE_NULLABLE);
 
   /** True, false or NULL. */
-  private static final SqlReturnTypeInference CONDITION =
+  static final SqlReturnTypeInference CONDITION =
       ReturnTypes.explicit(SqlTypeName.BOOLEAN).andThen(SqlTypeTransforms.FORCE_NULLABLE);
 
   private Opaque() {}
+
+  /**
+   * The type of a call of one of these operators. Calcite would look the operator up again by its
+   * name; it is known already.
+   */
+  static RelDataType derive(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
+    for (SqlNode operand : call.getOperandList()) {
+      validator.deriveType(scope, operand);
+    }
+    return call.getOperator().validateOperands(validator, scope, call);
+  }
 
   /** A literal, written as it stands. */
   public static SqlCall literal(String text, SqlParserPos position) {
@@ -63,13 +77,7 @@ public final class Opaque {
 
   /** A function of any number of arguments. */
   public static SqlFunction function(String name) {
-    return new SqlFunction(
-        name,
-        SqlKind.OTHER_FUNCTION,
-        ANY,
-        null,
-        OperandTypes.VARIADIC,
-        SqlFunctionCategory.USER_DEFINED_FUNCTION);
+    return new Scalar(name);
   }
 
   /** An aggregate function. */
@@ -77,12 +85,41 @@ public final class Opaque {
     return new Aggregate(name);
   }
 
+  /** An operator that writes itself. */
+  abstract static class Special extends SqlSpecialOperator {
+    Special(String name, int precedence, SqlReturnTypeInference type) {
+      super(name, SqlKind.OTHER, precedence, true, type, null, OperandTypes.VARIADIC);
+    }
+
+    @Override
+    public RelDataType deriveType(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
+      return derive(validator, scope, call);
+    }
+  }
+
+  private static final class Scalar extends SqlFunction {
+    Scalar(String name) {
+      super(
+          name,
+          SqlKind.OTHER_FUNCTION,
+          ANY,
+          null,
+          OperandTypes.VARIADIC,
+          SqlFunctionCategory.USER_DEFINED_FUNCTION);
+    }
+
+    @Override
+    public RelDataType deriveType(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
+      return derive(validator, scope, call);
+    }
+  }
+
   /** A literal's operator: its name is its text. */
-  public static final class Literal extends SqlSpecialOperator {
+  public static final class Literal extends Special {
     private final String text;
 
     Literal(String text) {
-      super(text, SqlKind.OTHER, ATOM, true, ANY, null, OperandTypes.NILADIC);
+      super(text, ATOM, ANY);
       this.text = text;
     }
 
@@ -92,11 +129,11 @@ public final class Opaque {
     }
   }
 
-  private static final class Cast extends SqlSpecialOperator {
+  private static final class Cast extends Special {
     private final String type;
 
     Cast(String type) {
-      super("CAST AS " + type, SqlKind.OTHER, ATOM, true, ANY, null, OperandTypes.ANY);
+      super("CAST AS " + type, ATOM, ANY);
       this.type = type;
     }
 
@@ -110,18 +147,11 @@ public final class Opaque {
     }
   }
 
-  private static final class InList extends SqlSpecialOperator {
+  private static final class InList extends Special {
     private final boolean not;
 
     InList(boolean not) {
-      super(
-          not ? "NOT IN LIST" : "IN LIST",
-          SqlKind.OTHER,
-          COMPARISON,
-          true,
-          CONDITION,
-          null,
-          OperandTypes.VARIADIC);
+      super(not ? "NOT IN LIST" : "IN LIST", COMPARISON, CONDITION);
       this.not = not;
     }
 
@@ -140,9 +170,9 @@ public final class Opaque {
     }
   }
 
-  private static final class Condition extends SqlSpecialOperator {
+  private static final class Condition extends Special {
     Condition() {
-      super("CONDITION", SqlKind.OTHER, ATOM, true, CONDITION, null, OperandTypes.ANY);
+      super("CONDITION", ATOM, CONDITION);
     }
 
     @Override
@@ -166,6 +196,11 @@ public final class Opaque {
           false,
           false,
           Optionality.OPTIONAL);
+    }
+
+    @Override
+    public RelDataType deriveType(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
+      return derive(validator, scope, call);
     }
   }
 

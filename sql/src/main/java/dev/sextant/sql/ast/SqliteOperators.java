@@ -2,12 +2,15 @@ package dev.sextant.sql.ast;
 
 import java.util.List;
 import java.util.Optional;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
 
 /** Binary operators that Calcite's own grammar does not have. */
 public final class SqliteOperators {
@@ -49,12 +52,23 @@ public final class SqliteOperators {
 
   private SqliteOperators() {}
 
+  static class Binary extends SqlBinaryOperator {
+    Binary(String symbol, int precedence) {
+      super(symbol, SqlKind.OTHER, precedence, true, Opaque.ANY, null, OperandTypes.VARIADIC);
+    }
+
+    @Override
+    public RelDataType deriveType(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
+      return Opaque.derive(validator, scope, call);
+    }
+  }
+
   /** A distance operator and the name of the function that computes it. */
-  public static final class Distance extends SqlBinaryOperator {
+  public static final class Distance extends Binary {
     private final String function;
 
     Distance(String symbol, String function) {
-      super(symbol, SqlKind.OTHER, 34, true, Opaque.ANY, null, OperandTypes.VARIADIC);
+      super(symbol, 34);
       this.function = function;
     }
 
@@ -81,7 +95,6 @@ public final class SqliteOperators {
   }
 
   private static SqlOperator binary(String symbol, int precedence) {
-    return new SqlBinaryOperator(
-        symbol, SqlKind.OTHER, precedence, true, Opaque.ANY, null, OperandTypes.VARIADIC);
+    return new Binary(symbol, precedence);
   }
 }

@@ -3,16 +3,10 @@ package dev.sextant.sql.ast;
 import java.util.List;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
-import org.apache.calcite.sql.type.OperandTypes;
-import org.apache.calcite.sql.type.ReturnTypes;
-import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.sql.type.SqlTypeTransforms;
 
 /** Calls that the compiler puts into a plan; SQLite knows them as functions of its connection. */
 public final class VectorCalls {
@@ -49,16 +43,9 @@ public final class VectorCalls {
     return new SqlBasicCall(EMBED_CALL, List.of(table, text), text.getParserPosition());
   }
 
-  private static final class InIds extends SqlSpecialOperator {
+  private static final class InIds extends Opaque.Special {
     InIds() {
-      super(
-          "IN IDS",
-          SqlKind.OTHER,
-          30,
-          true,
-          ReturnTypes.explicit(SqlTypeName.BOOLEAN).andThen(SqlTypeTransforms.FORCE_NULLABLE),
-          null,
-          OperandTypes.VARIADIC);
+      super("IN IDS", 30, Opaque.CONDITION);
     }
 
     @Override

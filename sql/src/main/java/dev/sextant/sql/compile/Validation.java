@@ -31,7 +31,9 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -43,7 +45,18 @@ import org.apache.calcite.tools.RelBuilder;
 final class Validation {
   private static final int MAX_IDENTIFIER_CHARS = 1_000;
   private static final Pattern NO_TABLE = Pattern.compile("Object '([^']*)' not found.*");
-  private static final Pattern NO_COLUMN = Pattern.compile("Column '([^']*)' not found.*");
+  private static final Pattern NO_COLUMN =
+      Pattern.compile(
+          "Column '([^']*)' not found.*|The definition of column '([^']*)' depends on itself.*");
+
+  /** What SQLite lets a query say; an alias is not visible beside it in the select list. */
+  private static final SqlConformance CONFORMANCE =
+      new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+        @Override
+        public SqlConformance.SelectAliasLookup isSelectAlias() {
+          return SqlConformance.SelectAliasLookup.UNSUPPORTED;
+        }
+      };
 
   private final Catalog catalog;
   private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl();
@@ -84,7 +97,7 @@ final class Validation {
             .withUnquotedCasing(Casing.UNCHANGED)
             .withCaseSensitive(false)
             .withIdentifierMaxLength(MAX_IDENTIFIER_CHARS)
-            .withConformance(SqlConformanceEnum.BABEL));
+            .withConformance(CONFORMANCE));
   }
 
   private static SextantException syntax(SqlParseException failure) {
@@ -146,9 +159,10 @@ final class Validation {
     }
     Matcher column = NO_COLUMN.matcher(message);
     if (column.matches()) {
+      String name = column.group(1) == null ? column.group(2) : column.group(1);
       return new SextantException(
           ErrorCode.UNKNOWN_COLUMN,
-          "No column \"" + column.group(1) + "\"" + suggestion(column.group(1), columnNames()),
+          "No column \"" + name + "\"" + suggestion(name, columnNames()),
           failure);
     }
     ErrorCode code =
@@ -180,12 +194,21 @@ final class Validation {
           reader,
           types,
           SqlValidator.Config.DEFAULT
-              .withConformance(SqlConformanceEnum.BABEL)
+              .withConformance(CONFORMANCE)
               .withTypeCoercionEnabled(false)
               .withCallRewrite(false)
               .withIdentifierExpansion(true)
               .withDefaultNullCollation(NullCollation.LOW));
       this.any = types.createTypeWithNullability(types.createSqlType(SqlTypeName.ANY), true);
+    }
+
+    @Override
+    public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+      if (expression instanceof SqlDynamicParam
+          && getValidatedNodeTypeIfKnown(expression) == null) {
+        setValidatedNodeType(expression, any);
+      }
+      return super.deriveType(scope, expression);
     }
 
     @Override

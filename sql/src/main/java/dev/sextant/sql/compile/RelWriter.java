@@ -1,0 +1,108 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.catalog.SystemTable;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
+import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDialect;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.dialect.SqliteSqlDialect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Calcite's writer of algebra as SQL, with Sextant's own tables as JSON parameters. Public because
+ * Calcite calls {@link #visit} by reflection.
+ */
+public final class RelWriter extends RelToSqlConverter {
+  /** SQLite's dialect. */
+  static final SqlDialect DIALECT = new Dialect();
+
+  private final ToIntFunction<SystemTable> rows;
+
+  /**
+   * A writer.
+   *
+   * @param rows gives the parameter that holds the rows of a table of Sextant's
+   */
+  RelWriter(ToIntFunction<SystemTable> rows) {
+    super(DIALECT);
+    this.rows = rows;
+  }
+
+  @Override
+  public Result visit(TableScan scan) {
+    SchemaView.EngineTable engine = scan.getTable().unwrap(SchemaView.EngineTable.class);
+    if (engine == null) {
+      return super.visit(scan);
+    }
+    SqlNode call =
+        new SqlBasicCall(
+            new JsonRows(engine.table().columns()),
+            List.of(new SqlDynamicParam(rows.applyAsInt(engine.table()), SqlParserPos.ZERO)),
+            SqlParserPos.ZERO);
+    SqlNode named =
+        SqlStdOperatorTable.AS.createCall(
+            SqlParserPos.ZERO, call, new SqlIdentifier(engine.table().name(), SqlParserPos.ZERO));
+    return result(named, List.of(Clause.FROM), scan, null);
+  }
+
+  /** Rows that stand in a JSON array of arrays. */
+  private static final class JsonRows extends SqlSpecialOperator {
+    private final List<String> columns;
+
+    JsonRows(List<String> columns) {
+      super("JSON ROWS", SqlKind.OTHER, 200, true, null, null, OperandTypes.VARIADIC);
+      this.columns = columns;
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      StringBuilder select = new StringBuilder("(SELECT ");
+      for (int i = 0; i < columns.size(); i++) {
+        select.append(i == 0 ? "" : ", ").append("value ->> ").append(i);
+        select.append(" AS \"").append(columns.get(i)).append('"');
+      }
+      writer.literal(select + " FROM json_each(");
+      call.operand(0).unparse(writer, 0, 0);
+      writer.literal("))");
+    }
+  }
+
+  /** SQLite's dialect where Calcite's own description of it is wrong or old. */
+  private static final class Dialect extends SqliteSqlDialect {
+    private Dialect() {
+      super(DEFAULT_CONTEXT.withDatabaseMajorVersion(3).withDatabaseMinorVersion(54));
+    }
+
+    @Override
+    public boolean supportsAggregateFunctionFilter() {
+      return true;
+    }
+
+    @Override
+    public boolean supportsWindowFunctions() {
+      return true;
+    }
+
+    @Override
+    public @Nullable SqlNode emulateNullDirection(SqlNode node, boolean nullsFirst, boolean desc) {
+      return null;
+    }
+
+    @Override
+    public void quoteStringLiteral(StringBuilder text, @Nullable String charset, String value) {
+      text.append('\'').append(value.replace("'", "''")).append('\'');
+    }
+  }
+}
