@@ -21,7 +21,8 @@ class StatementReaderTest {
   void semicolonsInQuotesAndCommentsDoNotCut() throws IOException {
     assertThat(
             cut(
-                "select ';', \"a;b\", [c;d], `e;f`; select 'it''s; fine' -- no; cut\n; select /* ; */ 2"))
+                "select ';', \"a;b\", [c;d], `e;f`;"
+                    + " select 'it''s; fine' -- no; cut\n; select /* ; */ 2"))
         .containsExactly(
             "select ';', \"a;b\", [c;d], `e;f`",
             "select 'it''s; fine' -- no; cut",

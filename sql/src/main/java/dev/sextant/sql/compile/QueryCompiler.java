@@ -13,6 +13,7 @@ import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
+import dev.sextant.storage.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,7 +90,9 @@ final class QueryCompiler {
       warnWithoutLimit(ready, context);
       return new Compiled(
           context.write(ready), columns(root, labels), ready.getRowType().getFieldCount());
-    } catch (UnsupportedOperationException | AssertionError failure) {
+    } catch (SextantException | StorageException failure) {
+      throw failure;
+    } catch (RuntimeException | AssertionError failure) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "The query uses a form that is not supported together with Sextant's functions: "

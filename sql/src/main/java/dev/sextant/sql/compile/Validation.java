@@ -56,6 +56,11 @@ final class Validation {
         public SqlConformance.SelectAliasLookup isSelectAlias() {
           return SqlConformance.SelectAliasLookup.UNSUPPORTED;
         }
+
+        @Override
+        public boolean isNonStrictGroupBy() {
+          return false;
+        }
       };
 
   private final Catalog catalog;
