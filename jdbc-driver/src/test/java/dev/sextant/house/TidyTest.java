@@ -61,6 +61,11 @@ class TidyTest {
               "@(org\\.junit\\.jupiter\\.api\\.)?Disabled\\b",
               "make the test pass, or delete it with what it tests"));
 
+  /** What programs leave behind: crash reports, logs, replays, profiles. */
+  private static final Pattern LEFT_BEHIND =
+      Pattern.compile(
+          "(^|/)(hs_err_pid|replay_pid|core\\.|\\.jqwik-database)|\\.(log|jfr|jsa|hprof)$");
+
   private static final Pattern LATER = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
 
   @Test
@@ -150,6 +155,9 @@ class TidyTest {
       }
       if (holdsNul(file) && !exempt.covers(name)) {
         problems.add(name + ": binary");
+      }
+      if (LEFT_BEHIND.matcher(name).find()) {
+        problems.add(name + ": left behind by a run; it belongs in .gitignore");
       }
     }
     exempt.requireAllUsed();
