@@ -95,6 +95,25 @@ SELECT vector_distance('[1]', '[2]', 'hamming');
 SELECT vectr('[1]') FROM docs WHERE emb <-> '[1,2,3]' < 1;
 -- error: 42883 vector
 
+-- Arithmetic on vectors is refused, not computed on their bytes.
+SELECT avg(emb) FROM docs;
+-- error: 42804 AVG
+SELECT d.emb + 1 FROM docs AS d;
+-- error: 42804
+SELECT count(emb), count(*) FROM docs;
+-- > 4 | 6
+CREATE INDEX norms ON docs(l2_norm(emb));
+-- error: 0A000
+CREATE TABLE copied AS SELECT emb <-> '[1,2,3]' AS d FROM docs;
+-- error: 0A000
+UPDATE docs SET (cat, emb) = ('pair', '[9,9,9]') WHERE id = 4;
+-- count: 1
+SELECT cat, emb FROM docs WHERE id = 4;
+-- > pair | [9,9,9]
+UPDATE docs SET (cat, emb) = ('pair', '[9,9]') WHERE id = 4;
+-- error: 22P03
+UPDATE docs SET emb = '[1,1,1]' WHERE id = 4;
+
 -- A table without INTEGER PRIMARY KEY is searched row by row, and still right.
 CREATE TABLE loose(name TEXT PRIMARY KEY, emb VECTOR(2));
 -- warning: INTEGER PRIMARY KEY

@@ -27,6 +27,7 @@ public final class Session implements AutoCloseable {
   private long committedSeq = -1;
   private long schemaEpoch;
   private boolean schemaChanged;
+  private long changesSinceTrim;
   private @Nullable SqliteStatement schemaVersion;
 
   Session(Database database, SqliteConnection connection) {
@@ -117,6 +118,15 @@ public final class Session implements AutoCloseable {
     return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq;
   }
 
+  /** Called after each change: now and then, outside transactions, trims the change log. */
+  public void afterChange(long rows) {
+    changesSinceTrim += rows;
+    if (changesSinceTrim >= ChangeLog.TRIM_EVERY && !inTransaction && !readOnly) {
+      changesSinceTrim = 0;
+      ChangeLog.trim(connection);
+    }
+  }
+
   /** Holds the snapshot of the moment open until it is closed. */
   public Snapshot snapshot() {
     return new Snapshot(connection);
@@ -166,6 +176,7 @@ public final class Session implements AutoCloseable {
     requireManual("commit()");
     if (inTransaction) {
       end("COMMIT");
+      afterChange(0);
     }
   }
 

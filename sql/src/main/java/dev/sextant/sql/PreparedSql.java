@@ -169,8 +169,7 @@ final class PreparedSql implements SqlStatement {
     if (session.schemaVersion() != planVersion) {
       compiled = recompiled();
     }
-    StepRunner steps =
-        new StepRunner(session, owner.functions(), compiled, values, () -> stopped != null);
+    StepRunner steps = new StepRunner(owner.functions(), compiled, values, () -> stopped != null);
     runner = steps;
     steps.systemRows();
     steps.embed();
@@ -251,7 +250,9 @@ final class PreparedSql implements SqlStatement {
     try {
       sqlite.step();
       boolean counts = plan.statement().kind() == StatementText.Kind.CHANGE;
-      return new Outcome.Count(counts ? session.connection().changes() : 0);
+      long changes = counts ? session.connection().changes() : 0;
+      session.afterChange(changes);
+      return new Outcome.Count(changes);
     } finally {
       sqlite.reset();
       endRun();

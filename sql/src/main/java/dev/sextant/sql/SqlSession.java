@@ -4,6 +4,7 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.SessionFunctions;
 import dev.sextant.storage.StorageException;
@@ -68,6 +69,12 @@ public final class SqlSession implements AutoCloseable {
       known = new Catalog(session.connection(), version, this::functions);
       catalog = known;
       catalogEpoch = session.schemaEpoch();
+      if (!session.hasOwnSchema()) {
+        engine
+            .database()
+            .vectors()
+            .retain(known.vectorTables().stream().map(TableInfo::logNumber).toList());
+      }
     }
     return known;
   }
@@ -76,7 +83,7 @@ public final class SqlSession implements AutoCloseable {
   SessionFunctions functions() {
     SessionFunctions known = functions;
     if (known == null) {
-      known = new SessionFunctions(session.connection());
+      known = new SessionFunctions(session);
       functions = known;
     }
     return known;

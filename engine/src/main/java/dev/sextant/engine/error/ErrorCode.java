@@ -24,6 +24,7 @@ public enum ErrorCode {
   AMBIGUOUS_COLUMN("42702", Kind.USER, "A column name matches several columns"),
   UNKNOWN_COLUMN("42703", Kind.USER, "No such column"),
   TYPE_MISMATCH("42804", Kind.USER, "An operator or function meets a type it does not take"),
+  INVALID_VECTOR_OPERATION("42804", Kind.USER, "An operator or aggregate does not take vectors"),
   UNKNOWN_FUNCTION("42883", Kind.USER, "No such function"),
   UNKNOWN_TABLE("42P01", Kind.USER, "No such table or view"),
   DUPLICATE_OBJECT("42P07", Kind.USER, "An object of that name exists"),

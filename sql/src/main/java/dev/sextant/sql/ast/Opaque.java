@@ -9,7 +9,6 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -202,10 +201,5 @@ public final class Opaque {
     public RelDataType deriveType(SqlValidator validator, SqlValidatorScope scope, SqlCall call) {
       return derive(validator, scope, call);
     }
-  }
-
-  /** Whether a value is written in the plan as text, so that it is the same for every row. */
-  public static boolean isLiteral(SqlOperator operator) {
-    return operator instanceof Literal;
   }
 }

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,8 @@ public final class Catalog {
   private final long version;
   private final Runnable functions;
   private final Map<String, Optional<TableInfo>> tables = new HashMap<>();
-  private @Nullable Map<String, TableInfo> vectorTables;
+  private @Nullable List<TableInfo> vectorTables;
+  private @Nullable Set<String> vectorColumns;
 
   /**
    * The catalog as the connection sees it now.
@@ -55,18 +58,32 @@ public final class Catalog {
     return tables.computeIfAbsent(name.toLowerCase(Locale.ROOT), this::load);
   }
 
-  /** The tables with vector columns, by name in lower case. */
-  public Map<String, TableInfo> vectorTables() {
-    Map<String, TableInfo> found = vectorTables;
+  /** The tables with vector columns. */
+  public List<TableInfo> vectorTables() {
+    List<TableInfo> found = vectorTables;
     if (found == null) {
-      found = new HashMap<>();
-      for (String name : names("type = 'table' AND sql LIKE '%VECTOR%'")) {
-        Optional<TableInfo> table = table(name).filter(TableInfo::hasVectors);
-        if (table.isPresent()) {
-          found.put(name.toLowerCase(Locale.ROOT), table.get());
-        }
-      }
+      found =
+          names("type = 'table' AND sql LIKE '%VECTOR%'").stream()
+              .map(this::table)
+              .flatMap(Optional::stream)
+              .filter(TableInfo::hasVectors)
+              .toList();
       vectorTables = found;
+    }
+    return found;
+  }
+
+  /** The names of all vector columns, in lower case. */
+  public Set<String> vectorColumns() {
+    Set<String> found = vectorColumns;
+    if (found == null) {
+      found =
+          vectorTables().stream()
+              .flatMap(table -> table.columns().stream())
+              .filter(TableInfo.Column::isVector)
+              .map(column -> column.name().toLowerCase(Locale.ROOT))
+              .collect(Collectors.toUnmodifiableSet());
+      vectorColumns = found;
     }
     return found;
   }

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record SystemTable(
     String name, List<String> columns, Function<Database, List<List<@Nullable Object>>> source) {
-  /** The schema's name. */
-  public static final String SCHEMA = "sextant";
-
   private static final List<SystemTable> ALL =
       List.of(
           new SystemTable(

@@ -5,6 +5,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.lex.Parameters;
+import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.ParameterSource;
@@ -56,7 +57,7 @@ final class ChangeCompiler {
   /** The plan; empty where nothing of Sextant's is concerned. */
   static Optional<Plan> compile(Catalog catalog, StatementText statement) {
     Optional<Target> target = target(catalog, statement.tokens());
-    boolean named = Compiler.namesSextant(statement.tokens());
+    boolean named = SextantNames.in(statement.tokens());
     if (target.isEmpty()) {
       return named ? Optional.of(unknownTarget()) : Optional.empty();
     }
@@ -133,7 +134,7 @@ final class ChangeCompiler {
     String verb = tokens.get(change(tokens)).lower();
     switch (verb) {
       case "insert", "replace" -> insert();
-      default -> clauses(change(tokens), List.of());
+      default -> clauses(change(tokens));
     }
     return new Plan.Compiled(
         statement,
@@ -223,11 +224,7 @@ final class ChangeCompiler {
       for (int i = 0; i < cells.size(); i++) {
         pieces.text(i == 0 ? "" : ", ");
         int[] cell = cells.get(i);
-        if (i < columns.size() && columns.get(i).isVector()) {
-          vector(cell[0], cell[1], columns.get(i));
-        } else {
-          pieces.expression(cell[0], cell[1]);
-        }
+        value(cell, i < columns.size() ? columns.get(i) : new TableInfo.Column("", "", 0, false));
       }
       pieces.text(") ");
       at = end + 1;
@@ -284,7 +281,7 @@ final class ChangeCompiler {
     List<Token> source = tokens.subList(from, to);
     int count = columns.size();
     SubSql query;
-    if (Compiler.namesSextant(source)) {
+    if (SextantNames.in(source)) {
       QueryCompiler.Compiled compiled =
           new QueryCompiler(catalog).compile(source, parameters, context);
       query = compiled.sql();
@@ -310,14 +307,14 @@ final class ChangeCompiler {
     while (at < tokens.size()) {
       int set = find(at, "set");
       if (set < 0) {
-        clauses(at, List.of());
+        clauses(at);
         return;
       }
       pieces.verbatim(at, set + 1);
       int end = endOfClause(set + 1);
       assignments(set + 1, end);
       int next = tail(end);
-      clauses(end, next, List.of());
+      clauses(end, next);
       at = next;
     }
   }
@@ -361,24 +358,66 @@ final class ChangeCompiler {
               ? table.column(tokens.get(range[0]).text())
               : Optional.empty();
       if (column.isEmpty()) {
-        pieces.plain(range[0], range[1], "an assignment of several columns");
+        severalColumns(range[0], range[1]);
         continue;
       }
       pieces.verbatim(range[0], range[0] + 2);
-      if (column.get().isVector()) {
-        vector(range[0] + 2, range[1], column.get());
-      } else {
-        pieces.expression(range[0] + 2, range[1]);
-      }
+      value(new int[] {range[0] + 2, range[1]}, column.get());
     }
   }
 
-  private void clauses(int from, List<SubSql> ignored) {
-    clauses(from, tokens.size(), ignored);
+  private void value(int[] range, TableInfo.Column column) {
+    if (column.isVector()) {
+      vector(range[0], range[1], column);
+    } else {
+      pieces.expression(range[0], range[1]);
+    }
+  }
+
+  /** {@code (a, b) = (x, y)}, or with a query on the right. */
+  private void severalColumns(int from, int to) {
+    int end = tokens.get(from).isSymbol("(") ? closing(from) : from;
+    boolean pairs =
+        end > from && end + 2 < to && tokens.get(end + 2).isSymbol("(") && !isQuery(end + 3);
+    if (!pairs) {
+      boolean fills =
+          tokens.subList(from, Math.max(from, end)).stream()
+              .filter(Token::isName)
+              .anyMatch(t -> table.column(t.text()).filter(TableInfo.Column::isVector).isPresent());
+      if (fills) {
+        throw new SextantException(
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "A vector column cannot be assigned together with others from a query. Assign it by"
+                + " itself: SET column = (SELECT ...).");
+      }
+      pieces.plain(from, to, "an assignment of several columns");
+      return;
+    }
+    List<TableInfo.Column> columns = listed(from + 1, end);
+    List<int[]> values = split(end + 3, closing(end + 2));
+    pieces.verbatim(from, end + 3);
+    for (int i = 0; i < values.size(); i++) {
+      pieces.text(i == 0 ? "" : ", ");
+      value(
+          values.get(i),
+          i < columns.size() ? columns.get(i) : new TableInfo.Column("", "", 0, false));
+    }
+    pieces.text(") ");
+  }
+
+  private boolean isQuery(int at) {
+    return at < tokens.size()
+        && (tokens.get(at).isWord("select")
+            || tokens.get(at).isWord("values")
+            || tokens.get(at).isWord("with"));
+  }
+
+  private void clauses(int from) {
+    clauses(from, tokens.size());
     prepareEmbeddings(from);
   }
 
-  private void clauses(int from, int to, List<SubSql> ignored) {
+  private void clauses(int from, int to) {
     int at = from;
     while (at < to) {
       Token token = tokens.get(at);
@@ -421,7 +460,7 @@ final class ChangeCompiler {
     boolean update = tokens.get(change(tokens)).isWord("update");
     int where = find(from, "where");
     boolean plainWhere =
-        where < 0 || !Compiler.namesSextant(tokens.subList(where, endOfClause(where + 1)));
+        where < 0 || !SextantNames.in(tokens.subList(where, endOfClause(where + 1)));
     if (update && plainWhere && find(from, "from") < 0) {
       for (SubSql text : pieces.embeddedTexts()) {
         SqlPieces source = pieces.another().text("SELECT ").add(text).text(" FROM ");

@@ -3,7 +3,7 @@ package dev.sextant.sql.compile;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
-import dev.sextant.sql.catalog.SystemTable;
+import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
@@ -12,7 +12,8 @@ import java.util.Set;
 
 /** Sorts statements: what names nothing of Sextant's goes to SQLite as written. */
 public final class Compiler {
-  private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
+  private static final Set<String> AGGREGATES = Set.of("sum", "avg", "total");
+  private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "%");
 
   private final Catalog catalog;
   private final boolean always;
@@ -40,7 +41,7 @@ public final class Compiler {
   }
 
   private Plan query(StatementText statement) {
-    if (namesSextant(statement.tokens())) {
+    if (SextantNames.in(statement.tokens()) || computesWithVectors(statement.tokens())) {
       return new QueryCompiler(catalog).compile(statement);
     }
     if (!always) {
@@ -65,29 +66,32 @@ public final class Compiler {
     return new Plan.Lines(statement, new Explanation(catalog).lines(compile(explained)));
   }
 
-  /** Whether tokens name an operator, a function or a table of Sextant's. */
-  static boolean namesSextant(List<Token> tokens) {
-    for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : token;
-      boolean ours =
-          switch (token.kind()) {
-            case SYMBOL -> DISTANCES.contains(token.text());
-            case WORD ->
-                next.isSymbol("(")
-                    ? Functions.SEXTANT.contains(token.lower())
-                    : isSystemSchema(token, next);
-            case QUOTED -> isSystemSchema(token, next);
-            default -> false;
-          };
-      if (ours) {
-        return true;
+  /** Whether a query computes with vectors in a way that only the compiler can judge. */
+  private boolean computesWithVectors(List<Token> tokens) {
+    Set<String> columns = catalog.vectorColumns();
+    for (int i = 0; !columns.isEmpty() && i < tokens.size(); i++) {
+      if (tokens.get(i).isName() && columns.contains(tokens.get(i).lower())) {
+        int before = i - 1;
+        while (before > 0 && tokens.get(before).isSymbol(".")) {
+          before -= 2;
+        }
+        boolean aggregated =
+            before > 0
+                && tokens.get(before).isSymbol("(")
+                && AGGREGATES.contains(tokens.get(before - 1).lower());
+        if (aggregated || isArithmetic(tokens, before) || isArithmetic(tokens, i + 1)) {
+          return true;
+        }
       }
     }
     return false;
   }
 
-  private static boolean isSystemSchema(Token token, Token next) {
-    return next.isSymbol(".") && token.text().equalsIgnoreCase(SystemTable.SCHEMA);
+  private static boolean isArithmetic(List<Token> tokens, int at) {
+    return at >= 0
+        && at < tokens.size()
+        && tokens.get(at).kind() == Token.Kind.SYMBOL
+        && ARITHMETIC.contains(tokens.get(at).text())
+        && !(tokens.get(at).isSymbol("*") && at > 0 && tokens.get(at - 1).isSymbol("."));
   }
 }

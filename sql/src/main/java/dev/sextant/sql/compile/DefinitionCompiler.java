@@ -2,11 +2,13 @@ package dev.sextant.sql.compile;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.vector.VectorLimits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,11 +36,12 @@ final class DefinitionCompiler {
 
   private Optional<Plan> plan() {
     boolean create = tokens.getFirst().isWord("create");
-    if (create && isViewOrTrigger() && Compiler.namesSextant(tokens)) {
+    if (SextantNames.in(withoutVectorTypes())) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
-          "Views and triggers with Sextant's functions or operators are not supported: other"
-              + " SQLite tools could not read the file any more. Put them into the query.");
+          "A definition with Sextant's functions or operators is not supported: other SQLite tools"
+              + " could not read the file any more. Put them into the query, or create the table"
+              + " first and INSERT ... SELECT into it.");
     }
     int table = 0;
     while (table < tokens.size() && !tokens.get(table).isWord("table")) {
@@ -62,8 +65,21 @@ final class DefinitionCompiler {
     return Optional.of(new Plan.Definition(statement, edited, tokens.get(name).text(), temporary));
   }
 
-  private boolean isViewOrTrigger() {
-    return tokens.stream().limit(4).anyMatch(t -> t.isWord("view") || t.isWord("trigger"));
+  /** The tokens with VECTOR(n) left out where it is a column's type. */
+  private List<Token> withoutVectorTypes() {
+    List<Token> rest = new ArrayList<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      boolean type =
+          tokens.get(i).isWord("vector")
+              && i > 0
+              && tokens.get(i - 1).isName()
+              && i + 2 < tokens.size()
+              && tokens.get(i + 2).kind() == Token.Kind.NUMBER;
+      if (!type) {
+        rest.add(tokens.get(i));
+      }
+    }
+    return rest;
   }
 
   private String created(int name) {

@@ -28,7 +28,7 @@ final class Explanation {
       case Plan.Compiled compiled -> {
         compiled.steps().forEach(step -> step(step, compiled, lines));
         lines.add("Sqlite (compiled)");
-        lines.add("  " + compiled.sql().sql());
+        lines.add("  " + oneLine(compiled.sql()));
         sqlitePlan(compiled.sql().sql(), lines);
         compiled.warnings().forEach(warning -> lines.add("Note: " + warning));
       }
@@ -60,17 +60,21 @@ final class Explanation {
                 + " (exact scan of resident vectors)");
         SubSql restriction = knn.restriction();
         lines.add(
-            restriction == null ? "  over all rows" : "  over the rows of " + restriction.sql());
+            restriction == null ? "  over all rows" : "  over the rows of " + oneLine(restriction));
       }
       case Step.EmbedTexts texts ->
           lines.add("Embed " + texts.texts().size() + " text(s), once per execution");
       case Step.EmbedRows rows -> {
         lines.add("Embed the distinct texts of");
-        rows.texts().forEach(text -> lines.add("  " + text.sql()));
+        rows.texts().forEach(text -> lines.add("  " + oneLine(text)));
       }
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
-      case Step.QueryVector query -> lines.add("QueryVector " + query.sql().sql());
+      case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
+  }
+
+  private static String oneLine(SubSql sql) {
+    return sql.sql().replace('\n', ' ');
   }
 
   private static String limit(Step.Limit limit, Plan.Compiled plan) {

@@ -4,6 +4,7 @@ import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ast.Opaque;
+import dev.sextant.sql.lex.SextantNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,22 +15,6 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 
 /** The functions that compiled statements may call, by name. */
 final class Functions {
-  /** Sextant's own functions that a row calls by themselves. */
-  static final Set<String> SEXTANT =
-      Set.of(
-          "l2_distance",
-          "cosine_distance",
-          "inner_product",
-          "negative_inner_product",
-          "l1_distance",
-          "vector_distance",
-          "vector",
-          "vector_dims",
-          "l2_norm",
-          "l2_normalize",
-          "subvector",
-          "embed");
-
   private static final Set<String> AGGREGATES =
       Set.of(
           "avg",
@@ -199,10 +184,11 @@ final class Functions {
     if (window != null) {
       return window;
     }
-    if (SCALAR.contains(lower) || SEXTANT.contains(lower)) {
+    if (SCALAR.contains(lower) || SextantNames.FUNCTIONS.contains(lower)) {
       return Opaque.function(lower);
     }
-    List<String> known = Stream.of(SCALAR, AGGREGATES, SEXTANT).flatMap(Set::stream).toList();
+    List<String> known =
+        Stream.of(SCALAR, AGGREGATES, SextantNames.FUNCTIONS).flatMap(Set::stream).toList();
     throw new SextantException(
         ErrorCode.UNKNOWN_FUNCTION,
         "No function \"" + name + "\": did you mean \"" + Names.nearest(lower, known) + "\"?");

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.plan.RelOptRuleCall;
-import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.RelRule;
 import org.apache.calcite.plan.hep.HepRelVertex;
 import org.apache.calcite.rel.RelFieldCollation;
@@ -230,11 +229,6 @@ final class KnnRule extends RelRule<KnnRule.Config> {
             return super.visit(current);
           }
         });
-  }
-
-  /** Explains a relation, for notes. */
-  static String explain(RelNode rel) {
-    return RelOptUtil.toString(rel);
   }
 
   /** The rule's operands, and the statement it works for. */

@@ -7,7 +7,6 @@ import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.SqliteTypeSpec;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.catalog.Catalog;
-import dev.sextant.sql.plan.ParameterSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -407,8 +406,8 @@ final class Normalizer extends SqlShuttle {
     }
     SqlNode text = call.operand(0);
     if (isText(text)) {
-      int constant = space.add(new ParameterSource.Constant(text(text)));
-      return parameter(space.embedded(model, constant), text.getParserPosition());
+      int vector = space.embedded(model, space.textLiteral(text(text)));
+      return parameter(vector, text.getParserPosition());
     }
     if (text instanceof SqlDynamicParam parameter) {
       int user = parameters.get(parameter.getIndex());

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ final class ParameterSpace {
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
   private final Map<String, Integer> embedTables = new LinkedHashMap<>();
   private final Map<Integer, Integer> vectorOfUser = new HashMap<>();
+  private final Map<String, Integer> vectorOfText = new HashMap<>();
+  private final Map<String, Integer> literals = new HashMap<>();
 
   ParameterSpace(int userCount) {
     this.userCount = userCount;
@@ -47,9 +50,13 @@ final class ParameterSpace {
 
   /** A vector written as text in the statement. */
   int vectorLiteral(String text) {
-    float[] vector = VectorCodec.parse(text);
-    VectorCodec.requireFinite(vector);
-    return add(new ParameterSource.Constant(VectorCodec.encode(vector)));
+    return vectorOfText.computeIfAbsent(
+        text,
+        literal -> {
+          float[] vector = VectorCodec.parse(literal);
+          VectorCodec.requireFinite(vector);
+          return add(new ParameterSource.Constant(VectorCodec.encode(vector)));
+        });
   }
 
   /** A parameter of the user's that is used as a vector. */
@@ -61,8 +68,18 @@ final class ParameterSpace {
         user, index -> add(new ParameterSource.UserVector(index, 0, null)));
   }
 
+  /** A text written in the statement. */
+  int textLiteral(String text) {
+    return literals.computeIfAbsent(text, value -> add(new ParameterSource.Constant(value)));
+  }
+
   /** A text that is embedded once per execution: a literal or a parameter. */
   int embedded(@Nullable String model, int text) {
+    for (Step.EmbedTexts.Text known : texts) {
+      if (known.text() == text && Objects.equals(known.model(), model)) {
+        return known.vector();
+      }
+    }
     int vector = produced();
     texts.add(new Step.EmbedTexts.Text(model, text, vector));
     return vector;

@@ -49,6 +49,10 @@ import org.jspecify.annotations.Nullable;
  * SQLite text.
  */
 final class QueryCompiler {
+  /** Failures that SQLite's own opinion cannot change. */
+  private static final Set<ErrorCode> FINAL =
+      Set.of(ErrorCode.WRONG_DIMENSIONS, ErrorCode.INVALID_VECTOR_OPERATION);
+
   private final Catalog catalog;
 
   QueryCompiler(Catalog catalog) {
@@ -60,13 +64,14 @@ final class QueryCompiler {
     Parameters parameters = new Parameters(statement.tokens());
     CompileContext context = new CompileContext(new ParameterSpace(parameters.count()));
     Compiled query = compile(statement.tokens(), parameters, context);
+    List<ResultColumn> columns = query.columns();
     return new Plan.Compiled(
         statement,
         query.sql(),
         parameters.count(),
         context.space().sources(),
         context.steps(),
-        query.columns(),
+        columns == null ? null : labelled(columns, statement),
         context.notes());
   }
 
@@ -84,7 +89,6 @@ final class QueryCompiler {
     CanonicalText text = CanonicalText.of(tokens, parameters);
     SqlNode parsed = Validation.parseQuery(text.sql());
     SqlNode normal = new Normalizer(context.space(), text.parameters()).normalize(parsed);
-    List<String> labels = labels(parsed);
     SubSql written = context.write(normal);
     try {
       return throughAlgebra(normal, labels(parsed), context);
@@ -97,6 +101,7 @@ final class QueryCompiler {
 
   private Compiled throughAlgebra(SqlNode query, List<String> labels, CompileContext context) {
     RelRoot root = new Validation(catalog).convert(query);
+    Expressions.requireNoVectorArithmetic(root.rel);
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
     warnWithoutLimit(planned, context);
@@ -109,7 +114,7 @@ final class QueryCompiler {
    * it. Right for whatever SQLite takes; where SQLite refuses too, the first failure is the answer.
    */
   private Compiled asWritten(SubSql sql, RuntimeException why, CompileContext context) {
-    if (why instanceof SextantException known && known.code() == ErrorCode.WRONG_DIMENSIONS) {
+    if (why instanceof SextantException known && FINAL.contains(known.code())) {
       throw why;
     }
     try {
@@ -135,7 +140,24 @@ final class QueryCompiler {
         failure);
   }
 
-  /** The names a user gave to the columns, null where a column is an expression. */
+  /** Expressions without a name are called what the user wrote, as SQLite does. */
+  private static List<ResultColumn> labelled(List<ResultColumn> columns, StatementText statement) {
+    List<String> items = SelectItems.of(statement);
+    if (items.size() != columns.size()) {
+      return columns;
+    }
+    List<ResultColumn> labelled = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      ResultColumn column = columns.get(i);
+      labelled.add(
+          column.label().isEmpty()
+              ? new ResultColumn(items.get(i), items.get(i), column.declaredType(), column.table())
+              : column);
+    }
+    return labelled;
+  }
+
+  /** The names a user gave to the columns, empty where a column is an expression. */
   private static List<String> labels(SqlNode query) {
     SqlNode body = query instanceof SqlOrderBy order ? order.query : query;
     List<String> labels = new ArrayList<>();
@@ -154,7 +176,7 @@ final class QueryCompiler {
     if (item.getKind() == SqlKind.AS) {
       return ((SqlIdentifier) ((SqlCall) item).operand(1)).getSimple();
     }
-    return item.toString().replace("`", "").replace("\n", " ");
+    return "";
   }
 
   private static List<ResultColumn> columns(RelRoot root, List<String> labels) {

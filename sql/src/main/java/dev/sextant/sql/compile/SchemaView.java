@@ -3,6 +3,7 @@ package dev.sextant.sql.compile;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.catalog.TableInfo;
+import dev.sextant.sql.lex.SextantNames;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.calcite.jdbc.CalciteSchema;
@@ -22,7 +23,7 @@ final class SchemaView {
   static CalciteSchema root(Catalog catalog) {
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
     root.add("main", schema(mainTables(catalog)));
-    root.add(SystemTable.SCHEMA, schema(systemTables()));
+    root.add(SextantNames.SCHEMA, schema(systemTables()));
     return root;
   }
 

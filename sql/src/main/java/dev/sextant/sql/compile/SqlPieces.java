@@ -5,6 +5,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.lex.CanonicalText;
 import dev.sextant.sql.lex.Parameters;
+import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.SubSql;
@@ -83,7 +84,7 @@ final class SqlPieces {
   /** Adds an expression, rewritten if it names something of Sextant's. */
   SqlPieces expression(int from, int to) {
     List<Token> tokens = statement.tokens().subList(from, to);
-    if (!Compiler.namesSextant(tokens)) {
+    if (!SextantNames.in(tokens)) {
       return verbatim(from, to);
     }
     CanonicalText text = CanonicalText.of(tokens, parameters);
@@ -110,7 +111,7 @@ final class SqlPieces {
 
   /** Adds tokens that must not name anything of Sextant's. */
   SqlPieces plain(int from, int to, String clause) {
-    if (Compiler.namesSextant(statement.tokens().subList(from, to))) {
+    if (SextantNames.in(statement.tokens().subList(from, to))) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "Sextant's functions and operators are not supported in "

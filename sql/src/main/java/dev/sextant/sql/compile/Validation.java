@@ -186,7 +186,9 @@ final class Validation {
 
   private static String suggestion(String wanted, List<String> known) {
     String nearest = Names.nearest(wanted, known);
-    return nearest.isEmpty() ? "." : ": did you mean \"" + nearest + "\"?";
+    return nearest.isEmpty() || nearest.equalsIgnoreCase(wanted)
+        ? "."
+        : ": did you mean \"" + nearest + "\"?";
   }
 
   /** A validator that resolves names and leaves types to SQLite. */

@@ -1,5 +1,6 @@
 package dev.sextant.sql.run;
 
+import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ast.VectorCalls;
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class SessionFunctions {
   private final Map<Long, Map<Long, Double>> hits = new HashMap<>();
   private final Map<Long, Function<String, byte[]>> embeddings = new HashMap<>();
+  private final Session session;
   private long lastHandle;
 
-  /** Registers the functions on a connection. */
-  public SessionFunctions(SqliteConnection connection) {
+  /** Registers the functions on a session's connection. */
+  public SessionFunctions(Session session) {
+    this.session = session;
+    SqliteConnection connection = session.connection();
     connection.createFunction("l2_distance", distance(Metric.L2));
     connection.createFunction("cosine_distance", distance(Metric.COSINE));
     connection.createFunction("negative_inner_product", distance(Metric.INNER_PRODUCT));
@@ -39,6 +43,11 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.VECTOR, SessionFunctions::checkedVector);
     connection.createFunction(VectorCalls.HIT, this::hit);
     connection.createFunction(VectorCalls.EMBED, this::embedded);
+  }
+
+  /** The session whose connection has the functions. */
+  Session session() {
+    return session;
   }
 
   /** Keeps the distances of hits for one execution. */
@@ -67,6 +76,10 @@ public final class SessionFunctions {
   private @Nullable Object embedded(Arguments arguments) {
     if (arguments.isNull(1)) {
       return null;
+    }
+    if (arguments.isBlob(1)) {
+      throw new SextantException(
+          ErrorCode.INVALID_DATA, "EMBED expects a text but got bytes. Give it a text.");
     }
     Function<String, byte[]> vectors = embeddings.get(arguments.getLong(0));
     if (vectors == null) {

@@ -16,6 +16,7 @@ import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +42,11 @@ public final class StepRunner implements AutoCloseable {
    * @param values the user's parameters
    */
   public StepRunner(
-      Session session,
       SessionFunctions functions,
       Plan.Compiled plan,
       @Nullable Object[] values,
       BooleanSupplier cancelled) {
-    this.session = session;
+    this.session = functions.session();
     this.functions = functions;
     this.plan = plan;
     this.cancelled = cancelled;
@@ -145,14 +145,30 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void embedTexts(Step.EmbedTexts step) {
+    Map<String, List<Step.EmbedTexts.Text>> byModel = new LinkedHashMap<>();
     for (Step.EmbedTexts.Text text : step.texts()) {
-      Object value = frame[text.text()];
-      if (value != null) {
-        Embedding embedding = model(text.model()).embed(textOf(value));
-        warnIfTruncated(embedding.truncated() ? 1 : 0, 1, model(text.model()));
-        frame[text.vector()] = VectorCodec.encode(embedding.vector());
+      if (frame[text.text()] != null) {
+        byModel.computeIfAbsent(model(text.model()).name(), m -> new ArrayList<>()).add(text);
       }
     }
+    byModel.forEach(
+        (name, texts) -> {
+          EmbeddingModel model = model(name);
+          List<String> values =
+              texts.stream()
+                  .map(text -> textOf(Objects.requireNonNull(frame[text.text()])))
+                  .toList();
+          List<Embedding> embeddings =
+              values.size() == 1
+                  ? List.of(model.embed(values.getFirst()))
+                  : model.embedAll(values, cancelled::getAsBoolean);
+          int truncated = 0;
+          for (int i = 0; i < embeddings.size(); i++) {
+            frame[texts.get(i).vector()] = VectorCodec.encode(embeddings.get(i).vector());
+            truncated += embeddings.get(i).truncated() ? 1 : 0;
+          }
+          warnIfTruncated(truncated, embeddings.size(), model);
+        });
   }
 
   private static String textOf(Object value) {

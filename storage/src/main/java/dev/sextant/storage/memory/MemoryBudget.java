@@ -21,7 +21,7 @@ public final class MemoryBudget {
           Kind.PARAMETER,
           "Setting memory_limit expects at least 1 byte but got "
               + limitBytes
-              + ". Give it in bytes, KB, MB or GB.");
+              + ". Give it in bytes.");
     }
     this.limitBytes = limitBytes;
   }

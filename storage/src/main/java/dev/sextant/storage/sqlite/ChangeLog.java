@@ -25,6 +25,9 @@ public final class ChangeLog {
   /** Triggers are named by this and the table's number. */
   public static final String TRIGGER_PREFIX = "sextant_log_";
 
+  /** Rows a session changes before it looks whether the log should be trimmed. */
+  public static final long TRIM_EVERY = 10_000;
+
   private static final long KEPT_ENTRIES = 100_000;
 
   private ChangeLog() {}
@@ -128,8 +131,11 @@ public final class ChangeLog {
   }
 
   /** Drops the oldest entries beyond a bound; the last one always stays. */
-  public static void trim(SqliteConnection connection, long lastSeq) {
-    connection.exec("DELETE FROM main." + TABLE + " WHERE seq < " + (lastSeq - KEPT_ENTRIES));
+  public static void trim(SqliteConnection connection) {
+    long last = lastSeq(connection);
+    if (last - firstSeq(connection) >= 2 * KEPT_ENTRIES) {
+      connection.exec("DELETE FROM main." + TABLE + " WHERE seq <= " + (last - KEPT_ENTRIES));
+    }
   }
 
   /** An identifier between double quotes. */

@@ -41,7 +41,7 @@ public final class KernelProvider {
         if (simd instanceof Missing missing) {
           throw new StorageException(
               Kind.PARAMETER,
-              "Setting kernels expects kernels that run in this JVM but got \"simd\": "
+              "Property kernel expects kernels that run in this JVM but got \"simd\": "
                   + missing.reason()
                   + ". Or set kernels to auto.");
         }
@@ -51,7 +51,7 @@ public final class KernelProvider {
       default ->
           throw new StorageException(
               Kind.PARAMETER,
-              "Setting kernels expects auto, simd or scalar but got \""
+              "Property kernel expects auto, simd or scalar but got \""
                   + requested
                   + "\". Use auto unless you compare kernels.");
     };

@@ -38,7 +38,7 @@ class KernelProviderTest {
   void refusesAnUnknownWord() {
     assertThatThrownBy(() -> KernelProvider.select("avx"))
         .isInstanceOf(StorageException.class)
-        .hasMessageStartingWith("Setting kernels expects auto, simd or scalar but got \"avx\".");
+        .hasMessageStartingWith("Property kernel expects auto, simd or scalar but got \"avx\".");
   }
 
   @Test

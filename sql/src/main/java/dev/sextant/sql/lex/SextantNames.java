@@ -1,0 +1,60 @@
+package dev.sextant.sql.lex;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What makes a statement Sextant's: its operators, functions and schema. Knows nothing of Calcite,
+ * so that statements which name none of these never load it.
+ */
+public final class SextantNames {
+  /** The schema of the engine's own tables. */
+  public static final String SCHEMA = "sextant";
+
+  /** Functions that Sextant adds. */
+  public static final Set<String> FUNCTIONS =
+      Set.of(
+          "l2_distance",
+          "cosine_distance",
+          "inner_product",
+          "negative_inner_product",
+          "l1_distance",
+          "vector_distance",
+          "vector",
+          "vector_dims",
+          "l2_norm",
+          "l2_normalize",
+          "subvector",
+          "embed");
+
+  private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
+
+  private SextantNames() {}
+
+  /** Whether tokens name an operator, a function or the schema of Sextant's. */
+  public static boolean in(List<Token> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : token;
+      boolean named =
+          switch (token.kind()) {
+            case SYMBOL -> DISTANCES.contains(token.text());
+            case WORD -> isFunction(token, next) || isSchema(token, next);
+            case QUOTED -> isSchema(token, next);
+            case STRING, BLOB, NUMBER, PARAMETER -> false;
+          };
+      if (named) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isFunction(Token token, Token next) {
+    return next.isSymbol("(") && FUNCTIONS.contains(token.lower());
+  }
+
+  private static boolean isSchema(Token token, Token next) {
+    return next.isSymbol(".") && token.text().equalsIgnoreCase(SCHEMA);
+  }
+}
