@@ -15,6 +15,12 @@ void SqliteBinary(List<Object> list, ExprContext exprContext, Span s) :
     |
         <JSON_TEXT> { op = SqliteOperators.JSON_TEXT; }
     |
+        <SQLITE_CONCAT> { op = SqliteOperators.CONCAT; }
+    |
+        <SQLITE_REMAINDER> { op = SqliteOperators.REMAINDER; }
+    |
+        <COLLATE> { op = SqliteOperators.COLLATE; }
+    |
         <LAMBDA> { op = SqliteOperators.JSON; }
     |
         <RIGHTSHIFT> { op = SqliteOperators.SHIFT_RIGHT; }

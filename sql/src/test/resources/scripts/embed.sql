@@ -43,14 +43,10 @@ SELECT name, dimensions, is_default FROM sextant.models;
 -- > all-minilm-l6-v2 | 384 | 1
 SELECT count(*) FROM sextant.kernels WHERE status = 'chosen';
 -- > 1
-SELECT s.name, s.value FROM sextant.settings AS s WHERE s.name IN ('compile', 'kernel') ORDER BY s.name;
--- > compile | auto
--- > kernel | auto
+SELECT s.name, s.value FROM sextant.settings AS s WHERE s.name IN ('mode', 'synchronous') ORDER BY s.name;
+-- > mode | rwc
+-- > synchronous | full
 SELECT d.name, n.id FROM sextant.databases d, notes n WHERE n.id = 1;
 -- > main | 1
 SELECT * FROM sextant.nothing;
 -- error: 42P01
-EXPLAIN SELECT 1;
--- > Sqlite (native, as written)
--- >   SELECT 1
--- >     SCAN CONSTANT ROW

@@ -65,7 +65,7 @@ public final class SqlSession implements AutoCloseable {
     long version = session.schemaVersion();
     Catalog known = catalog;
     if (known == null || known.version() != version || catalogEpoch != session.schemaEpoch()) {
-      known = new Catalog(session.connection(), version);
+      known = new Catalog(session.connection(), version, this::functions);
       catalog = known;
       catalogEpoch = session.schemaEpoch();
     }

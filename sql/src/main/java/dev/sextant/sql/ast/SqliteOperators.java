@@ -26,6 +26,15 @@ public final class SqliteOperators {
   /** The sum of absolute differences. */
   public static final SqlOperator L1 = new Distance("<+>", "l1_distance");
 
+  /** Texts joined; SQLite binds it tighter than a product. */
+  public static final SqlOperator CONCAT = binary("||", 65);
+
+  /** The remainder of whole numbers, which stays whole. */
+  public static final SqlOperator REMAINDER = binary("%", 60);
+
+  /** A value compared by the collation named on the right. */
+  public static final SqlOperator COLLATE = binary("COLLATE", 75);
+
   /** {@code ->>} of JSON. */
   public static final SqlOperator JSON_TEXT = binary("->>", 70);
 

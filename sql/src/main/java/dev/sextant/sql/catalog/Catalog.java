@@ -23,13 +23,20 @@ public final class Catalog {
 
   private final SqliteConnection connection;
   private final long version;
+  private final Runnable functions;
   private final Map<String, Optional<TableInfo>> tables = new HashMap<>();
   private @Nullable Map<String, TableInfo> vectorTables;
 
-  /** The catalog as the connection sees it now, at a version of the schema. */
-  public Catalog(SqliteConnection connection, long version) {
+  /**
+   * The catalog as the connection sees it now.
+   *
+   * @param version of the schema
+   * @param functions makes Sextant's functions known to the connection, if they are not
+   */
+  public Catalog(SqliteConnection connection, long version, Runnable functions) {
     this.connection = connection;
     this.version = version;
+    this.functions = functions;
   }
 
   /** The schema's version. */
@@ -139,6 +146,7 @@ public final class Catalog {
 
   /** SQLite's own plan of a statement, a line per node, indented. */
   public List<String> sqlitePlan(String sql) {
+    functions.run();
     List<String> lines = new ArrayList<>();
     Map<Long, Integer> depths = new HashMap<>();
     try (SqliteStatement plan = connection.prepare("EXPLAIN QUERY PLAN " + sql)) {

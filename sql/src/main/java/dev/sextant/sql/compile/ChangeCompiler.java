@@ -288,7 +288,7 @@ final class ChangeCompiler {
       QueryCompiler.Compiled compiled =
           new QueryCompiler(catalog).compile(source, parameters, context);
       query = compiled.sql();
-      count = compiled.width();
+      count = compiled.width() < 0 ? count : compiled.width();
     } else {
       query = pieces.another().verbatim(from, to).build();
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /** What accumulates while one statement is compiled: parameters, steps, notes. */
@@ -31,6 +32,20 @@ final class CompileContext {
 
   SubSql write(RelNode rel) {
     return writer.write(rel);
+  }
+
+  SubSql write(SqlNode node) {
+    return writer.write(node);
+  }
+
+  /** Forgets what a plan that was given up would have done; texts of rows are embedded singly. */
+  void prepareNoVectors() {
+    steps.clear();
+    space
+        .embedTables()
+        .forEach(
+            (model, table) ->
+                steps.add(new Step.EmbedRows(model.isEmpty() ? null : model, table, List.of())));
   }
 
   RexNode parameter(RexBuilder rex, int index) {

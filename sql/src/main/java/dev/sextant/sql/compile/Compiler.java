@@ -1,5 +1,7 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.lex.StatementText;
@@ -28,16 +30,30 @@ public final class Compiler {
   /** The plan of a statement. */
   public Plan compile(StatementText statement) {
     return switch (statement.kind()) {
-      case QUERY ->
-          always || namesSextant(statement.tokens())
-              ? new QueryCompiler(catalog).compile(statement)
-              : new Plan.Native(statement);
+      case QUERY -> query(statement);
       case CHANGE -> ChangeCompiler.compile(catalog, statement).orElse(new Plan.Native(statement));
       case DEFINITION -> DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
       case EXPLAIN -> explained(statement);
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE, UTILITY ->
           new Plan.Native(statement);
     };
+  }
+
+  private Plan query(StatementText statement) {
+    if (namesSextant(statement.tokens())) {
+      return new QueryCompiler(catalog).compile(statement);
+    }
+    if (!always) {
+      return new Plan.Native(statement);
+    }
+    try {
+      return new QueryCompiler(catalog).compile(statement);
+    } catch (SextantException failure) {
+      if (failure.code() == ErrorCode.SYNTAX) {
+        return new Plan.Native(statement);
+      }
+      throw failure;
+    }
   }
 
   private Plan explained(StatementText statement) {

@@ -99,6 +99,8 @@ final class Functions {
           "json_array",
           "json_array_insert",
           "json_array_length",
+          "json_each",
+          "json_tree",
           "json_error_position",
           "json_extract",
           "json_insert",

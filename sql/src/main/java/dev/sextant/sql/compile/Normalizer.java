@@ -18,6 +18,7 @@ import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
@@ -255,6 +256,11 @@ final class Normalizer extends SqlShuttle {
     if (operator instanceof SqliteOperators.Distance) {
       return distance(operator, call.operand(0), call.operand(1));
     }
+    if (operator.equals(SqliteOperators.COLLATE)
+        && call.operand(1) instanceof SqlIdentifier collation) {
+      SqlNode name = Opaque.literal(collation.getSimple(), collation.getParserPosition());
+      return operator.createCall(call.getParserPosition(), normalize(call.operand(0)), name);
+    }
     if (operator instanceof SqlUnresolvedFunction) {
       return function(call);
     }
@@ -263,6 +269,7 @@ final class Normalizer extends SqlShuttle {
       case CAST -> cast(call);
       case IN, NOT_IN -> in(call);
       case OVER -> over(call);
+      case COLLECTION_TABLE -> normalize(call.operand(0));
       default -> super.visit(call);
     };
   }

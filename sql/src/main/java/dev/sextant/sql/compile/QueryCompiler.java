@@ -42,6 +42,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles a query: parse, normalize, validate, convert to algebra, apply the rules, write as
@@ -72,10 +73,11 @@ final class QueryCompiler {
   /**
    * A query's text for SQLite.
    *
-   * @param columns those its user sees
-   * @param width how many columns the text has, those it only sorts by included
+   * @param columns those its user sees; null where they are the text's own
+   * @param width how many columns the text has, those it only sorts by included; -1 where it has no
+   *     more than its user sees
    */
-  record Compiled(SubSql sql, List<ResultColumn> columns, int width) {}
+  record Compiled(SubSql sql, @Nullable List<ResultColumn> columns, int width) {}
 
   /** Compiles tokens that make a query, alone or as part of another statement. */
   Compiled compile(List<Token> tokens, Parameters parameters, CompileContext context) {
@@ -83,23 +85,54 @@ final class QueryCompiler {
     SqlNode parsed = Validation.parseQuery(text.sql());
     SqlNode normal = new Normalizer(context.space(), text.parameters()).normalize(parsed);
     List<String> labels = labels(parsed);
+    SubSql written = context.write(normal);
     try {
-      RelRoot root = new Validation(catalog).convert(normal);
-      RelNode planned = planned(root.rel, context);
-      RelNode ready = withPreparedVectors(planned, context);
-      warnWithoutLimit(ready, context);
-      return new Compiled(
-          context.write(ready), columns(root, labels), ready.getRowType().getFieldCount());
+      return throughAlgebra(normal, labels(parsed), context);
     } catch (SextantException | StorageException failure) {
-      throw failure;
+      return asWritten(written, failure, context);
     } catch (RuntimeException | AssertionError failure) {
-      throw new SextantException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "The query uses a form that is not supported together with Sextant's functions: "
-              + failure.getMessage()
-              + ". Compute that part in a query of its own.",
-          failure);
+      return asWritten(written, unsupported(failure), context);
     }
+  }
+
+  private Compiled throughAlgebra(SqlNode query, List<String> labels, CompileContext context) {
+    RelRoot root = new Validation(catalog).convert(query);
+    RelNode planned = planned(root.rel, context);
+    prepareVectors(planned, context);
+    warnWithoutLimit(planned, context);
+    return new Compiled(
+        context.write(planned), columns(root, labels), planned.getRowType().getFieldCount());
+  }
+
+  /**
+   * The query without Calcite's algebra: its functions are rewritten, and SQLite computes all of
+   * it. Right for whatever SQLite takes; where SQLite refuses too, the first failure is the answer.
+   */
+  private Compiled asWritten(SubSql sql, RuntimeException why, CompileContext context) {
+    if (why instanceof SextantException known && known.code() == ErrorCode.WRONG_DIMENSIONS) {
+      throw why;
+    }
+    try {
+      catalog.sqlitePlan(sql.sql());
+    } catch (StorageException refused) {
+      why.addSuppressed(refused);
+      throw why;
+    }
+    context.note(
+        "SQLite computes the query row by row, since it cannot be planned: " + reason(why));
+    context.prepareNoVectors();
+    return new Compiled(sql, null, -1);
+  }
+
+  private static String reason(RuntimeException why) {
+    return String.valueOf(why.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static SextantException unsupported(Throwable failure) {
+    return new SextantException(
+        ErrorCode.FEATURE_NOT_SUPPORTED,
+        "The query has a form that is not supported: " + failure.getMessage() + ".",
+        failure);
   }
 
   /** The names a user gave to the columns, null where a column is an expression. */
@@ -181,10 +214,10 @@ final class QueryCompiler {
   }
 
   /** Finds the texts that rows give to EMBED and lets a step embed them beforehand. */
-  private static RelNode withPreparedVectors(RelNode rel, CompileContext context) {
+  private static void prepareVectors(RelNode rel, CompileContext context) {
     Map<String, Integer> tables = context.space().embedTables();
     if (tables.isEmpty()) {
-      return rel;
+      return;
     }
     Map<Integer, List<SubSql>> texts = new HashMap<>();
     rel.accept(
@@ -203,7 +236,6 @@ final class QueryCompiler {
             context.add(
                 new Step.EmbedRows(
                     model.isEmpty() ? null : model, table, texts.getOrDefault(table, List.of()))));
-    return rel;
   }
 
   private static void collect(

@@ -71,7 +71,7 @@ public final class RelWriter extends RelToSqlConverter {
       StringBuilder select = new StringBuilder("(SELECT ");
       for (int i = 0; i < columns.size(); i++) {
         select.append(i == 0 ? "" : ", ").append("value ->> ").append(i);
-        select.append(" AS \"").append(columns.get(i)).append('"');
+        select.append(" AS `").append(columns.get(i)).append('`');
       }
       writer.literal(select + " FROM json_each(");
       call.operand(0).unparse(writer, 0, 0);
@@ -82,7 +82,12 @@ public final class RelWriter extends RelToSqlConverter {
   /** SQLite's dialect where Calcite's own description of it is wrong or old. */
   private static final class Dialect extends SqliteSqlDialect {
     private Dialect() {
-      super(DEFAULT_CONTEXT.withDatabaseMajorVersion(3).withDatabaseMinorVersion(54));
+      // Back ticks, since SQLite takes a name in double quotes that it does not know for a text.
+      super(
+          DEFAULT_CONTEXT
+              .withDatabaseMajorVersion(3)
+              .withDatabaseMinorVersion(54)
+              .withIdentifierQuoteString("`"));
     }
 
     @Override

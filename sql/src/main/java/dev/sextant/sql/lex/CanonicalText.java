@@ -101,11 +101,20 @@ public record CanonicalText(String sql, List<Integer> parameters) {
           sql.append('?');
           order.add(parameters.indexOf(token));
         }
-        case SYMBOL -> sql.append(token.text().equals("==") ? "=" : token.text());
+        case SYMBOL -> sql.append(symbol(token.text()));
         case WORD -> sql.append(word(token, previous, next, inFrame));
       }
     }
     return new CanonicalText(sql.toString(), List.copyOf(order));
+  }
+
+  private static String symbol(String text) {
+    return switch (text) {
+      case "==" -> "=";
+      case "||" -> "<||>";
+      case "%" -> "<%>";
+      default -> text;
+    };
   }
 
   private static boolean frame(Token token, Token next, boolean inFrame) {

@@ -70,6 +70,6 @@ public final class Definitions {
   }
 
   private Optional<TableInfo> table(String name) {
-    return new Catalog(connection, session.schemaVersion()).table(name);
+    return new Catalog(connection, session.schemaVersion(), () -> {}).table(name);
   }
 }
