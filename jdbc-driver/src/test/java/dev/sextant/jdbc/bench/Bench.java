@@ -1,0 +1,39 @@
+package dev.sextant.jdbc.bench;
+
+import java.util.Arrays;
+
+/** Entry of {@code bin/sextant bench <name>}: runs one benchmark and prints its report. */
+public final class Bench {
+
+  private Bench() {}
+
+  /** Runs the benchmark named by the first argument. */
+  public static void main(String[] args) throws Exception {
+    String name = args.length == 0 ? "" : args[0];
+    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    switch (name) {
+      case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
+      default -> {
+        System.err.println("bench: expected one of: exact; got \"" + name + "\".");
+        System.exit(2);
+      }
+    }
+  }
+
+  /**
+   * What a benchmark is told.
+   *
+   * @param rows how many rows; 0 for the benchmark's own choice
+   */
+  record Arguments(int rows) {
+    static Arguments of(String[] args) {
+      if (args.length == 0) {
+        return new Arguments(0);
+      }
+      if (args.length == 2 && args[0].equals("--rows")) {
+        return new Arguments(Integer.parseInt(args[1]));
+      }
+      throw new IllegalArgumentException("expected --rows N but got " + String.join(" ", args));
+    }
+  }
+}
