@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /*
  * Dates and times are text in the ISO-8601 form that SQLite's own functions write and read:
  * "2024-05-01", "13:45:00.5", "2024-05-01 13:45:00+02:00". Texts of one form sort by time. A space
- * stands between date and time, as in CURRENT_TIMESTAMP, so that the two compare; a "T" is read too.
+ * stands between date and time, as in CURRENT_TIMESTAMP, so that the two compare; a "T" is read
+ * too.
  *
  * java.sql.Date, Time and Timestamp have no zone of their own: they are written as the local time
  * of a zone, the JVM's or a Calendar's. A text with an offset is an instant and read as one.
