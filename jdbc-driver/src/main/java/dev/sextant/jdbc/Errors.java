@@ -93,6 +93,7 @@ final class Errors {
           AMBIGUOUS_COLUMN,
           UNKNOWN_COLUMN,
           TYPE_MISMATCH,
+          INVALID_VECTOR_OPERATION,
           UNKNOWN_FUNCTION,
           UNKNOWN_TABLE,
           DUPLICATE_OBJECT,

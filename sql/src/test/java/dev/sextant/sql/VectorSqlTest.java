@@ -46,12 +46,8 @@ final class VectorSqlTest {
                 "SELECT id, round(emb <=> '[1,1,0]', 6) AS d FROM docs WHERE cat = 'b'"
                     + " ORDER BY emb <=> '[1,1,0]' LIMIT 10"))
         .containsExactly("4|0.0", "2|0.292893");
-    assertThat(
-            String.join(
-                "\n",
-                query(
-                    session,
-                    "EXPLAIN SELECT id FROM docs WHERE cat = 'b' ORDER BY emb <=> '[1,1,0]' LIMIT 10")))
+    String knn = "SELECT id FROM docs WHERE cat = 'b' ORDER BY emb <=> '[1,1,0]' LIMIT 10";
+    assertThat(String.join("\n", query(session, "EXPLAIN " + knn)))
         .contains("KnnScan docs.emb by COSINE");
   }
 
@@ -68,7 +64,8 @@ final class VectorSqlTest {
     assertThat(
             query(
                 session,
-                "SELECT cat, count(*) FROM (SELECT cat FROM docs ORDER BY emb <-> '[1,1,0]' LIMIT 3)"
+                "SELECT cat, count(*) FROM"
+                    + " (SELECT cat FROM docs ORDER BY emb <-> '[1,1,0]' LIMIT 3)"
                     + " GROUP BY cat ORDER BY cat"))
         .containsExactly("a|1", "b|2");
   }

@@ -13,10 +13,7 @@ public final class Bench {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     switch (name) {
       case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
-      default -> {
-        System.err.println("bench: expected one of: exact; got \"" + name + "\".");
-        System.exit(2);
-      }
+      default -> throw new IllegalArgumentException("expected one of: exact; got \"" + name + "\"");
     }
   }
 

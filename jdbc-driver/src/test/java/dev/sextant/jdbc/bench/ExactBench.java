@@ -26,8 +26,8 @@ import org.sqlite.Function;
  * Exact nearest neighbours through JDBC beside a Java function over BLOBs in plain SQLite and
  * beside a plain read of as much memory; and what plain statements cost beside plain SQLite.
  *
- * <p>Targets: {@code bandwidth_ratio} ≥ 0.8, {@code vs_plain_sqlite} ≥ 5, the two native ratios ≤
- * 1.3, {@code compiled_overhead_us} ≤ 100.
+ * <p>Targets: {@code bandwidth_ratio} at least 0.8, {@code vs_plain_sqlite} at least 5, the native
+ * ratios at most 1.3, {@code compiled_overhead_us} at most 100.
  */
 final class ExactBench {
   private static final int DIMENSIONS = 384;

@@ -170,6 +170,13 @@ final class Validation {
           "No column \"" + name + "\"" + suggestion(name, columnNames()),
           failure);
     }
+    if (message.contains("VARBINARY")) {
+      return new SextantException(
+          ErrorCode.INVALID_VECTOR_OPERATION,
+          "A vector stands where a number or text is expected. Use a distance, inner_product or"
+              + " l2_norm to get a number.",
+          failure);
+    }
     ErrorCode code =
         message.contains("is ambiguous") ? ErrorCode.AMBIGUOUS_COLUMN : ErrorCode.TYPE_MISMATCH;
     return new SextantException(code, message + ".", failure);

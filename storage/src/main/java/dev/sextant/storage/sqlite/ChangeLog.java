@@ -89,7 +89,8 @@ public final class ChangeLog {
             connection.queryLong(
                 "SELECT max(CAST(substr(name, "
                     + (TRIGGER_PREFIX.length() + 3)
-                    + ") AS INTEGER)) FROM main.sqlite_schema WHERE type = 'trigger' AND name GLOB '"
+                    + ") AS INTEGER)) FROM main.sqlite_schema"
+                    + " WHERE type = 'trigger' AND name GLOB '"
                     + TRIGGER_PREFIX
                     + "?_*'"));
   }
