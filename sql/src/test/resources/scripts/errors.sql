@@ -34,6 +34,6 @@ INSERT INTO child VALUES (99);
 SELECT count(*) FROM t;
 -- > 1
 SELECT abs(-9223372036854775808);
--- error: 22000 overflow
+-- error: 22003 overflow
 DROP TABLE missing;
 -- error: 42P01 missing

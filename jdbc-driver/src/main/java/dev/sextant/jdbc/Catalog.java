@@ -5,6 +5,7 @@ import dev.sextant.sql.ResultColumn;
 import dev.sextant.sql.RowCursor;
 import dev.sextant.sql.SqlSession;
 import dev.sextant.sql.SqlStatement;
+import dev.sextant.sql.catalog.SystemTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * is one, as these run as written whatever {@code compile} says.
  */
 final class Catalog {
-
-  /** The tables of schema {@code sextant}; their columns are asked of the engine. */
-  static final List<String> SYSTEM_TABLES = List.of("databases", "kernels", "models", "settings");
 
   static final String SYSTEM_SCHEMA = "sextant";
 
@@ -124,8 +122,8 @@ final class Catalog {
   /** All tables and views. */
   List<Table> tables() {
     List<Table> tables = listed(rows("PRAGMA table_list"));
-    for (String name : SYSTEM_TABLES) {
-      tables.add(new Table(SYSTEM_SCHEMA, name, TableKind.SYSTEM, true));
+    for (SystemTable table : SystemTable.all()) {
+      tables.add(new Table(SYSTEM_SCHEMA, table.name(), TableKind.SYSTEM, true));
     }
     return tables;
   }

@@ -2,6 +2,7 @@ package dev.sextant.sql;
 
 import dev.sextant.engine.Database;
 import dev.sextant.engine.Settings;
+import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.compile.Compiler;
 import dev.sextant.sql.lex.StatementText;
@@ -53,11 +54,16 @@ public final class SqlEngine implements AutoCloseable {
       }
     }
     boolean always = database.settings().get(Settings.COMPILE).equals("always");
-    Plan plan = new Compiler(catalog, always).compile(StatementText.of(sql));
+    Plan plan = new Compiler(catalog, this::dimensions, always).compile(StatementText.of(sql));
     if (shared) {
       plans.put(key, plan);
     }
     return plan;
+  }
+
+  private int dimensions(@Nullable String model) {
+    EmbeddingModels models = database.models();
+    return models.dimensions(model == null ? models.defaultName() : model);
   }
 
   private record PlanKey(String sql, long schemaVersion) {}

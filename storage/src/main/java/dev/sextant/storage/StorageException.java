@@ -50,6 +50,8 @@ public final class StorageException extends RuntimeException {
     CONSTRAINT,
     /** A value of the wrong type or shape. */
     DATA,
+    /** A number that does not fit. */
+    NUMERIC_RANGE,
     /** A text or BLOB that is not a vector, or a vector with NaN or infinity. */
     INVALID_VECTOR,
     /** A vector of the wrong number of dimensions. */

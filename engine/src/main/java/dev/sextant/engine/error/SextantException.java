@@ -50,6 +50,7 @@ public final class SextantException extends RuntimeException {
       case CHECK -> ErrorCode.CHECK;
       case CONSTRAINT -> ErrorCode.CONSTRAINT;
       case DATA -> ErrorCode.INVALID_DATA;
+      case NUMERIC_RANGE -> ErrorCode.NUMERIC_OUT_OF_RANGE;
       case INVALID_VECTOR -> ErrorCode.INVALID_VECTOR;
       case DIMENSIONS -> ErrorCode.WRONG_DIMENSIONS;
       case PARAMETER -> ErrorCode.INVALID_PARAMETER;

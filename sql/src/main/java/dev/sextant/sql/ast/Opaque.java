@@ -76,7 +76,15 @@ public final class Opaque {
 
   /** A function of any number of arguments. */
   public static SqlFunction function(String name) {
-    return new Scalar(name);
+    return new Scalar(name, ANY);
+  }
+
+  /** A function that gives a vector: inside Calcite a VARBINARY of four bytes a dimension. */
+  static SqlFunction vectorFunction(String name, int dimensions) {
+    return new Scalar(
+        name,
+        ReturnTypes.explicit(SqlTypeName.VARBINARY, 4 * dimensions)
+            .andThen(SqlTypeTransforms.FORCE_NULLABLE));
   }
 
   /** An aggregate function. */
@@ -97,11 +105,11 @@ public final class Opaque {
   }
 
   private static final class Scalar extends SqlFunction {
-    Scalar(String name) {
+    Scalar(String name, SqlReturnTypeInference type) {
       super(
           name,
           SqlKind.OTHER_FUNCTION,
-          ANY,
+          type,
           null,
           OperandTypes.VARIADIC,
           SqlFunctionCategory.USER_DEFINED_FUNCTION);

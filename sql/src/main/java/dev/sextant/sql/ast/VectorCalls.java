@@ -19,9 +19,6 @@ public final class VectorCalls {
   /** Looks a row's distance up among the hits of a search. */
   public static final String HIT = "sextant_hit";
 
-  /** {@code sextant_embed(table, text)}. */
-  public static final SqlOperator EMBED_CALL = Opaque.function(EMBED);
-
   /** {@code sextant_hit(table, key)}. */
   public static final SqlOperator HIT_CALL = Opaque.function(HIT);
 
@@ -33,14 +30,20 @@ public final class VectorCalls {
   /** A value as a vector of so many dimensions. */
   public static SqlCall vector(SqlNode value, int dimensions) {
     return new SqlBasicCall(
-        Opaque.function(VECTOR),
+        Opaque.vectorFunction(VECTOR, dimensions),
         List.of(value, Opaque.literal(Integer.toString(dimensions), SqlParserPos.ZERO)),
         value.getParserPosition());
   }
 
-  /** The prepared vector of a text. */
-  public static SqlCall embed(SqlNode table, SqlNode text) {
-    return new SqlBasicCall(EMBED_CALL, List.of(table, text), text.getParserPosition());
+  /** {@code sextant_embed(table, text)}: the prepared vector of a text. */
+  public static SqlCall embed(SqlNode table, SqlNode text, int dimensions) {
+    return new SqlBasicCall(
+        Opaque.vectorFunction(EMBED, dimensions), List.of(table, text), text.getParserPosition());
+  }
+
+  /** Whether an operator is that of {@link #embed}. */
+  public static boolean isEmbed(SqlOperator operator) {
+    return operator.getName().equals(EMBED);
   }
 
   private static final class InIds extends Opaque.Special {

@@ -19,21 +19,43 @@ import org.jspecify.annotations.Nullable;
  * @param source gives the rows of the moment: Long, Double, String or null
  */
 public record SystemTable(
-    String name, List<String> columns, Function<Database, List<List<@Nullable Object>>> source) {
+    String name, List<Column> columns, Function<Database, List<List<@Nullable Object>>> source) {
+  /** A column and its declared type. */
+  public record Column(String name, String type) {
+    static List<Column> list(String... namesAndTypes) {
+      return Arrays.stream(namesAndTypes)
+          .map(text -> text.split(" ", 2))
+          .map(parts -> new Column(parts[0], parts.length > 1 ? parts[1] : "TEXT"))
+          .toList();
+    }
+  }
+
   private static final List<SystemTable> ALL =
       List.of(
           new SystemTable(
               "databases",
-              List.of("name", "file", "mode", "connections", "memory_used", "memory_limit"),
+              Column.list(
+                  "name",
+                  "file",
+                  "mode",
+                  "connections INTEGER",
+                  "memory_used INTEGER",
+                  "memory_limit INTEGER"),
               SystemTable::databases),
           new SystemTable(
               "settings",
-              List.of("name", "value", "default_value", "choices", "description"),
+              Column.list("name", "value", "default_value", "choices", "description"),
               SystemTable::settings),
-          new SystemTable("kernels", List.of("name", "status", "reason"), SystemTable::kernels),
+          new SystemTable("kernels", Column.list("name", "status", "reason"), SystemTable::kernels),
           new SystemTable(
               "models",
-              List.of("name", "dimensions", "max_tokens", "source", "loaded", "is_default"),
+              Column.list(
+                  "name",
+                  "dimensions INTEGER",
+                  "max_tokens INTEGER",
+                  "source",
+                  "loaded INTEGER",
+                  "is_default INTEGER"),
               SystemTable::models));
 
   /** All of them. */

@@ -28,6 +28,7 @@ final class ChangeCompiler {
       Set.of("set", "from", "where", "returning", "order", "limit");
 
   private final Catalog catalog;
+  private final ModelDimensions models;
   private final StatementText statement;
   private final List<Token> tokens;
   private final Parameters parameters;
@@ -36,12 +37,14 @@ final class ChangeCompiler {
   private final TableInfo table;
   private final int start;
 
-  private ChangeCompiler(Catalog catalog, StatementText statement, Target target) {
+  private ChangeCompiler(
+      Catalog catalog, ModelDimensions models, StatementText statement, Target target) {
     this.catalog = catalog;
+    this.models = models;
     this.statement = statement;
     this.tokens = statement.tokens();
     this.parameters = new Parameters(tokens);
-    this.context = new CompileContext(new ParameterSpace(parameters.count()));
+    this.context = new CompileContext(new ParameterSpace(parameters.count(), models));
     this.pieces = new SqlPieces(statement, parameters, context);
     this.table = target.table();
     this.start = target.behind();
@@ -55,7 +58,7 @@ final class ChangeCompiler {
   private record Target(TableInfo table, int behind) {}
 
   /** The plan; empty where nothing of Sextant's is concerned. */
-  static Optional<Plan> compile(Catalog catalog, StatementText statement) {
+  static Optional<Plan> compile(Catalog catalog, ModelDimensions models, StatementText statement) {
     Optional<Target> target = target(catalog, statement.tokens());
     boolean named = SextantNames.in(statement.tokens());
     if (target.isEmpty()) {
@@ -64,7 +67,7 @@ final class ChangeCompiler {
     if (!named && !fillsVectors(statement.tokens(), target.get())) {
       return Optional.empty();
     }
-    return Optional.of(new ChangeCompiler(catalog, statement, target.get()).plan());
+    return Optional.of(new ChangeCompiler(catalog, models, statement, target.get()).plan());
   }
 
   private static Plan unknownTarget() {
@@ -283,7 +286,7 @@ final class ChangeCompiler {
     SubSql query;
     if (SextantNames.in(source)) {
       QueryCompiler.Compiled compiled =
-          new QueryCompiler(catalog).compile(source, parameters, context);
+          new QueryCompiler(catalog, models).compile(source, parameters, context);
       query = compiled.sql();
       count = compiled.width() < 0 ? count : compiled.width();
     } else {

@@ -16,15 +16,18 @@ public final class Compiler {
   private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "%");
 
   private final Catalog catalog;
+  private final ModelDimensions models;
   private final boolean always;
 
   /**
    * A compiler over one version of the schema.
    *
+   * @param models tells the dimensions of embedding models
    * @param always whether queries that SQLite could run as written are compiled too
    */
-  public Compiler(Catalog catalog, boolean always) {
+  public Compiler(Catalog catalog, ModelDimensions models, boolean always) {
     this.catalog = catalog;
+    this.models = models;
     this.always = always;
   }
 
@@ -32,7 +35,8 @@ public final class Compiler {
   public Plan compile(StatementText statement) {
     return switch (statement.kind()) {
       case QUERY -> query(statement);
-      case CHANGE -> ChangeCompiler.compile(catalog, statement).orElse(new Plan.Native(statement));
+      case CHANGE ->
+          ChangeCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case DEFINITION -> DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
       case EXPLAIN -> explained(statement);
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE, UTILITY ->
@@ -42,13 +46,13 @@ public final class Compiler {
 
   private Plan query(StatementText statement) {
     if (SextantNames.in(statement.tokens()) || computesWithVectors(statement.tokens())) {
-      return new QueryCompiler(catalog).compile(statement);
+      return new QueryCompiler(catalog, models).compile(statement);
     }
     if (!always) {
       return new Plan.Native(statement);
     }
     try {
-      return new QueryCompiler(catalog).compile(statement);
+      return new QueryCompiler(catalog, models).compile(statement);
     } catch (SextantException failure) {
       if (failure.code() == ErrorCode.SYNTAX) {
         return new Plan.Native(statement);

@@ -414,6 +414,7 @@ final class Normalizer extends SqlShuttle {
       return parameter(space.embedded(model, user), text.getParserPosition());
     }
     int table = space.embedTable(model == null ? "" : model);
-    return VectorCalls.embed(parameter(table, SqlParserPos.ZERO), normalize(text));
+    return VectorCalls.embed(
+        parameter(table, SqlParserPos.ZERO), normalize(text), space.modelDimensions(model));
   }
 }

@@ -10,6 +10,7 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the column of a table that a field of a relation is read from. */
 final class Origin {
@@ -37,13 +38,21 @@ final class Origin {
   }
 
   private static Optional<Field> scanned(TableScan scan, int field) {
-    SchemaView.SqliteTable table = scan.getTable().unwrap(SchemaView.SqliteTable.class);
-    if (table == null) {
+    TableInfo info = tableOf(scan);
+    if (info == null) {
       return Optional.empty();
     }
-    TableInfo info = table.info();
     String key = info.key();
     return Optional.of(new Field(info, field, key == null ? -1 : info.indexOf(key)));
+  }
+
+  private static @Nullable TableInfo tableOf(TableScan scan) {
+    SchemaView.SqliteTable table = scan.getTable().unwrap(SchemaView.SqliteTable.class);
+    if (table != null) {
+      return table.info();
+    }
+    SchemaView.EngineTable engine = scan.getTable().unwrap(SchemaView.EngineTable.class);
+    return engine == null ? null : engine.info();
   }
 
   private static Optional<Field> joined(Join join, int field) {

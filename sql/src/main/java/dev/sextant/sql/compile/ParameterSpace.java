@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParameterSpace {
   private final int userCount;
+  private final ModelDimensions models;
+  private final Map<Integer, Integer> embeddedDimensions = new HashMap<>();
   private final List<ParameterSource> sources = new ArrayList<>();
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
   private final Map<String, Integer> embedTables = new LinkedHashMap<>();
@@ -24,8 +26,9 @@ final class ParameterSpace {
   private final Map<String, Integer> vectorOfText = new HashMap<>();
   private final Map<String, Integer> literals = new HashMap<>();
 
-  ParameterSpace(int userCount) {
+  ParameterSpace(int userCount, ModelDimensions models) {
     this.userCount = userCount;
+    this.models = models;
     for (int i = 0; i < userCount; i++) {
       sources.add(new ParameterSource.User(i));
     }
@@ -81,8 +84,21 @@ final class ParameterSpace {
       }
     }
     int vector = produced();
+    embeddedDimensions.put(vector, models.of(model));
     texts.add(new Step.EmbedTexts.Text(model, text, vector));
     return vector;
+  }
+
+  /** The dimensions of a model's vectors. */
+  int modelDimensions(@Nullable String model) {
+    return models.of(model);
+  }
+
+  /** The dimensions of a parameter known to hold a vector; 0 where nothing is known. */
+  int vectorDimensions(int parameter) {
+    return sources.get(parameter) instanceof ParameterSource.Constant(byte[] blob)
+        ? blob.length / 4
+        : embeddedDimensions.getOrDefault(parameter, 0);
   }
 
   List<Step.EmbedTexts.Text> texts() {
@@ -104,13 +120,10 @@ final class ParameterSpace {
    * user's parameter learns from the column what it has to be.
    */
   int dimensions(int parameter, int expected, String target) {
-    return switch (sources.get(parameter)) {
-      case ParameterSource.Constant(byte[] blob) -> blob.length / 4;
-      case ParameterSource.UserVector(int index, int known, String ignored) when known == 0 -> {
-        sources.set(parameter, new ParameterSource.UserVector(index, expected, target));
-        yield 0;
-      }
-      default -> 0;
-    };
+    if (sources.get(parameter) instanceof ParameterSource.UserVector(int index, int known, var t)
+        && known == 0) {
+      sources.set(parameter, new ParameterSource.UserVector(index, expected, target));
+    }
+    return vectorDimensions(parameter);
   }
 }

@@ -54,15 +54,17 @@ final class QueryCompiler {
       Set.of(ErrorCode.WRONG_DIMENSIONS, ErrorCode.INVALID_VECTOR_OPERATION);
 
   private final Catalog catalog;
+  private final ModelDimensions models;
 
-  QueryCompiler(Catalog catalog) {
+  QueryCompiler(Catalog catalog, ModelDimensions models) {
     this.catalog = catalog;
+    this.models = models;
   }
 
   /** The plan of a statement that is a query. */
   Plan compile(StatementText statement) {
     Parameters parameters = new Parameters(statement.tokens());
-    CompileContext context = new CompileContext(new ParameterSpace(parameters.count()));
+    CompileContext context = new CompileContext(new ParameterSpace(parameters.count(), models));
     Compiled query = compile(statement.tokens(), parameters, context);
     List<ResultColumn> columns = query.columns();
     return new Plan.Compiled(
@@ -100,7 +102,7 @@ final class QueryCompiler {
   }
 
   private Compiled throughAlgebra(SqlNode query, List<String> labels, CompileContext context) {
-    RelRoot root = new Validation(catalog).convert(query);
+    RelRoot root = new Validation(catalog, context.space()).convert(query);
     Expressions.requireNoVectorArithmetic(root.rel);
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
@@ -266,7 +268,7 @@ final class QueryCompiler {
         new RexShuttle() {
           @Override
           public RexNode visitCall(RexCall call) {
-            if (call.getOperator().equals(VectorCalls.EMBED_CALL)) {
+            if (VectorCalls.isEmbed(call.getOperator())) {
               int table = ((RexDynamicParam) call.getOperands().getFirst()).getIndex();
               RexNode text = call.getOperands().get(1);
               RelNode source =

@@ -48,7 +48,7 @@ public final class RelWriter extends RelToSqlConverter {
     }
     SqlNode call =
         new SqlBasicCall(
-            new JsonRows(engine.table().columns()),
+            new JsonRows(engine.table().columns().stream().map(SystemTable.Column::name).toList()),
             List.of(new SqlDynamicParam(rows.applyAsInt(engine.table()), SqlParserPos.ZERO)),
             SqlParserPos.ZERO);
     SqlNode named =

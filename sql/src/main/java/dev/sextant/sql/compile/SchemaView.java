@@ -88,10 +88,22 @@ final class SchemaView {
       return table;
     }
 
+    /** The table as if it were SQLite's, without a key. */
+    TableInfo info() {
+      return new TableInfo(
+          table.name(),
+          table.columns().stream()
+              .map(c -> new TableInfo.Column(c.name(), c.type(), 0, false))
+              .toList(),
+          null,
+          -1,
+          false);
+    }
+
     @Override
     public RelDataType getRowType(RelDataTypeFactory types) {
       RelDataTypeFactory.Builder builder = types.builder();
-      table.columns().forEach(column -> builder.add(column, VectorTypes.of(types, 0)));
+      table.columns().forEach(column -> builder.add(column.name(), VectorTypes.of(types, 0)));
       return builder.build();
     }
   }

@@ -95,7 +95,7 @@ final class SqlPieces {
         new SqlBasicVisitor<Void>() {
           @Override
           public Void visit(SqlCall call) {
-            if (call.getOperator().equals(VectorCalls.EMBED_CALL)) {
+            if (VectorCalls.isEmbed(call.getOperator())) {
               embedded.add(call.operand(1));
             }
             return super.visit(call);

@@ -66,8 +66,11 @@ final class Validation {
   private final Catalog catalog;
   private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl();
 
-  Validation(Catalog catalog) {
+  private final ParameterSpace space;
+
+  Validation(Catalog catalog, ParameterSpace space) {
     this.catalog = catalog;
+    this.space = space;
   }
 
   JavaTypeFactoryImpl types() {
@@ -123,7 +126,7 @@ final class Validation {
             List.of("main"),
             types,
             new CalciteConnectionConfigImpl(properties));
-    SqlValidator validator = new LenientValidator(reader, types);
+    SqlValidator validator = new LenientValidator(reader, types, space);
     try {
       SqlNode valid = validator.validate(query);
       RelOptCluster cluster =
@@ -201,8 +204,9 @@ final class Validation {
   /** A validator that resolves names and leaves types to SQLite. */
   private static final class LenientValidator extends SqlValidatorImpl {
     private final RelDataType any;
+    private final ParameterSpace space;
 
-    LenientValidator(CalciteCatalogReader reader, JavaTypeFactoryImpl types) {
+    LenientValidator(CalciteCatalogReader reader, JavaTypeFactoryImpl types, ParameterSpace space) {
       super(
           SqlStdOperatorTable.instance(),
           reader,
@@ -213,14 +217,15 @@ final class Validation {
               .withCallRewrite(false)
               .withIdentifierExpansion(true)
               .withDefaultNullCollation(NullCollation.LOW));
+      this.space = space;
       this.any = types.createTypeWithNullability(types.createSqlType(SqlTypeName.ANY), true);
     }
 
     @Override
     public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
-      if (expression instanceof SqlDynamicParam
+      if (expression instanceof SqlDynamicParam parameter
           && getValidatedNodeTypeIfKnown(expression) == null) {
-        setValidatedNodeType(expression, any);
+        setValidatedNodeType(expression, typeOf(parameter));
       }
       return super.deriveType(scope, expression);
     }
@@ -228,8 +233,16 @@ final class Validation {
     @Override
     protected void inferUnknownTypes(
         RelDataType inferredType, SqlValidatorScope scope, SqlNode node) {
-      boolean unknown = node instanceof SqlDynamicParam && inferredType.equals(unknownType);
-      super.inferUnknownTypes(unknown ? any : inferredType, scope, node);
+      boolean known = !inferredType.equals(unknownType);
+      super.inferUnknownTypes(
+          node instanceof SqlDynamicParam parameter && !known ? typeOf(parameter) : inferredType,
+          scope,
+          node);
+    }
+
+    private RelDataType typeOf(SqlDynamicParam parameter) {
+      int dimensions = space.vectorDimensions(parameter.getIndex());
+      return dimensions > 0 ? VectorTypes.of(getTypeFactory(), dimensions) : any;
     }
   }
 }

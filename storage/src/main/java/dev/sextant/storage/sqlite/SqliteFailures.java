@@ -27,6 +27,7 @@ final class SqliteFailures {
           Map.entry("within a transaction", Kind.TRANSACTION_STATE),
           Map.entry("no transaction is active", Kind.TRANSACTION_STATE),
           Map.entry("no such savepoint", Kind.TRANSACTION_STATE),
+          Map.entry("integer overflow", Kind.NUMERIC_RANGE),
           Map.entry("syntax error", Kind.SYNTAX),
           Map.entry("incomplete input", Kind.SYNTAX),
           Map.entry("unrecognized token", Kind.SYNTAX));
