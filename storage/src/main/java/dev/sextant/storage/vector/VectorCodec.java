@@ -115,7 +115,8 @@ public final class VectorCodec {
     return -1;
   }
 
-  static void requireCount(int dimensions) {
+  /** Throws INVALID_VECTOR unless a vector may have {@code dimensions}. */
+  public static void requireCount(int dimensions) {
     if (dimensions < 1 || dimensions > VectorLimits.MAX_DIMENSIONS) {
       throw new StorageException(
           Kind.INVALID_VECTOR,

@@ -1,0 +1,188 @@
+package dev.sextant.storage.vector.hnsw;
+
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One build of a graph over rows that are coded already.
+ *
+ * <p>Nodes of the upper levels come first, from the highest down: so the entry never changes, and
+ * rows that come sorted find long links to start from.
+ */
+final class GraphBuild {
+  private static final int BATCH = 64;
+
+  /** Nodes that one thread inserts before others join. */
+  private static final int ALONE = 512;
+
+  private final HnswParameters parameters;
+  private final Levels levels;
+  private final Int8Codec codec;
+  private final GraphKernels kernels;
+  private final int rows;
+  private final List<BuildLayer> layers;
+  private final AtomicInteger nextBatch = new AtomicInteger();
+  private final AtomicInteger done = new AtomicInteger();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final int[] order;
+
+  GraphBuild(HnswParameters parameters, Levels levels, Coding coding, List<BuildLayer> layers) {
+    this.parameters = parameters;
+    this.levels = levels;
+    this.codec = coding.codec();
+    this.kernels = coding.kernels();
+    this.rows = coding.rows();
+    this.layers = layers;
+    order = order();
+  }
+
+  /** The rows' codes and what compares them. */
+  record Coding(Int8Codec codec, GraphKernels kernels, int rows) {}
+
+  HnswParameters parameters() {
+    return parameters;
+  }
+
+  Levels levels() {
+    return levels;
+  }
+
+  Int8Codec codec() {
+    return codec;
+  }
+
+  GraphKernels kernels() {
+    return kernels;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  BuildLayer layer(int level) {
+    return layers.get(level);
+  }
+
+  /** Inserts all nodes, or throws INTERRUPTED. */
+  void run(BuildOptions options) {
+    Inserter own = new Inserter(this);
+    int alone = Math.min(rows, ALONE);
+    for (int i = 1; i < alone; i++) {
+      insert(own, i);
+    }
+    done.set(alone);
+    List<Thread> others = new ArrayList<>();
+    for (int t = 1; t < options.threads() && rows > alone; t++) {
+      others.add(Thread.ofPlatform().name("hnsw-build-" + t).start(this::insertBatches));
+    }
+    try {
+      while (failures.isEmpty() && insertBatch(own, alone)) {
+        options.progress().inserted(done.get(), rows);
+        if (options.cancelled().getAsBoolean()) {
+          throw cancelled();
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      failures.add(e);
+    }
+    join(others);
+    rethrow();
+    options.progress().inserted(rows, rows);
+  }
+
+  private void insertBatches() {
+    try {
+      Inserter inserter = new Inserter(this);
+      while (failures.isEmpty() && insertBatch(inserter, Math.min(rows, ALONE))) {
+        Thread.onSpinWait();
+      }
+    } catch (RuntimeException | Error e) {
+      failures.add(e);
+    }
+  }
+
+  private boolean insertBatch(Inserter inserter, int alone) {
+    long from = alone + (long) nextBatch.getAndIncrement() * BATCH;
+    if (from >= rows) {
+      return false;
+    }
+    int to = (int) Math.min(rows, from + BATCH);
+    for (int i = (int) from; i < to; i++) {
+      insert(inserter, i);
+    }
+    done.addAndGet(to - (int) from);
+    return true;
+  }
+
+  private void insert(Inserter inserter, int i) {
+    int upper = levels.ordinals().length;
+    if (i < upper) {
+      inserter.insert(levels.ordinals()[i], i, level(i));
+    } else {
+      inserter.insert(order[i - upper], 0, 0);
+    }
+  }
+
+  private int level(int upper) {
+    int level = 0;
+    while (level < levels.top() && upper < levels.counts()[level]) {
+      level++;
+    }
+    return level;
+  }
+
+  /** The rows that are on level 0 only, ascending. */
+  private int[] order() {
+    boolean[] isUpper = new boolean[rows];
+    for (int ordinal : levels.ordinals()) {
+      isUpper[ordinal] = true;
+    }
+    int[] result = new int[rows - levels.ordinals().length];
+    int size = 0;
+    for (int ordinal = 0; ordinal < rows; ordinal++) {
+      if (!isUpper[ordinal]) {
+        result[size++] = ordinal;
+      }
+    }
+    return result;
+  }
+
+  private StorageException cancelled() {
+    return new StorageException(
+        Kind.INTERRUPTED,
+        "Index build was cancelled after " + done.get() + " of " + rows + " rows.");
+  }
+
+  private void join(List<Thread> threads) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          failures.add(cancelled());
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void rethrow() {
+    switch (failures.peek()) {
+      case null -> {}
+      case StorageException e ->
+          throw new StorageException(e.kind(), String.valueOf(e.getMessage()), e);
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+}

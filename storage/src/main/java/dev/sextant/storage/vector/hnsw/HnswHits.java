@@ -1,0 +1,17 @@
+package dev.sextant.storage.vector.hnsw;
+
+/**
+ * What a search of a segment found, nearest first, ties by ascending rowid.
+ *
+ * @param rowids the rows; the array is the caller's
+ * @param distances their {@link dev.sextant.storage.vector.Metric#distance} to the query
+ * @param visited nodes of the graph whose neighbours were looked at; 0 if rows were only scanned
+ * @param scored rows compared with the query
+ */
+@SuppressWarnings("ArrayRecordComponent") // A result is handed over once and never compared.
+public record HnswHits(long[] rowids, double[] distances, long visited, long scored) {
+  /** How many rows were found: k, unless fewer match. */
+  public int size() {
+    return rowids.length;
+  }
+}

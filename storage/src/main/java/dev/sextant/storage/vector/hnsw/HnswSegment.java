@@ -1,0 +1,259 @@
+package dev.sextant.storage.vector.hnsw;
+
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.vector.Kernels;
+import dev.sextant.storage.vector.Metric;
+import dev.sextant.storage.vector.hnsw.GraphKernels.Rows;
+import dev.sextant.storage.vector.hnsw.HnswLayout.Section;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/*
+ * Closing works as in VectorStore: the count of calls now running and the closed flag share one
+ * integer, and who brings it to CLOSED frees the memory.
+ */
+/**
+ * A finished graph over rows that do not change, safe for many threads.
+ *
+ * <p>With codes, those and the graph are held in memory, drawn from the budget; the float32
+ * vectors, of which a search reads few, are mapped from the file. Without codes all is held in
+ * memory.
+ */
+public final class HnswSegment implements AutoCloseable {
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private final HnswLayout layout;
+  private final Map<Section, MemorySegment> sections;
+  private final Owned owned;
+  private final GraphKernels kernels;
+  private final AtomicInteger uses = new AtomicInteger();
+  private final int[] upperOrdinals;
+  private final float[] center;
+
+  /** What a segment frees when it is closed, and draws its searchers' scratch from. */
+  record Owned(OffHeap memory, MemoryBudget budget) {}
+
+  /** Told each row of a segment. */
+  @FunctionalInterface
+  public interface RowConsumer {
+    /** A row; {@code vector} is borrowed for the call. */
+    void accept(long rowid, float[] vector);
+  }
+
+  HnswSegment(
+      HnswLayout layout, Map<Section, MemorySegment> sections, Owned owned, Kernels kernels) {
+    this.layout = layout;
+    this.sections = sections;
+    this.owned = owned;
+    this.kernels = GraphKernels.of(kernels);
+    upperOrdinals = section(Section.UPPER_ORDINALS).toArray(Layer.INT);
+    center = section(Section.CENTER).toArray(FloatScorer.FLOAT);
+  }
+
+  /**
+   * Opens a segment's file, all of which is read and checked.
+   *
+   * @throws StorageException of kind CORRUPT, naming the part, if the file is not whole;
+   *     CANNOT_OPEN or IO if it cannot be read; RESOURCES if the budget is used up
+   */
+  public static HnswSegment open(Path file, MemoryBudget budget, Kernels kernels) {
+    return SegmentReader.open(file, budget, kernels);
+  }
+
+  /**
+   * Writes the segment to {@code file}, which appears whole or not at all, and is on disk when this
+   * returns.
+   */
+  public void write(Path file) {
+    acquire();
+    try {
+      SegmentWriter.write(file, layout, sections);
+    } finally {
+      release();
+    }
+  }
+
+  /** What the graph was built with. */
+  public HnswParameters parameters() {
+    return layout.parameters();
+  }
+
+  /** Dimensions of every vector. */
+  public int dimensions() {
+    return layout.dimensions();
+  }
+
+  /** Rows in the segment. Their ordinals run from 0 in the order of rowids. */
+  public int rows() {
+    return layout.rows();
+  }
+
+  /** The seq of the newest change that the segment covers. */
+  public long seq() {
+    return layout.seq();
+  }
+
+  /** Bytes drawn from the budget. */
+  public long bytes() {
+    return owned.memory().bytes();
+  }
+
+  /** Bytes of its file. */
+  public long fileBytes() {
+    return layout.fileBytes();
+  }
+
+  /** The rowid of a row. */
+  public long rowid(int ordinal) {
+    acquire();
+    try {
+      Objects.checkIndex(ordinal, rows());
+      return rowidAt(ordinal);
+    } finally {
+      release();
+    }
+  }
+
+  /** The ordinal of a row, or -1 if it is not in this segment. */
+  public int ordinal(long rowid) {
+    acquire();
+    try {
+      int low = 0;
+      int high = rows() - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        long found = rowidAt(middle);
+        if (found == rowid) {
+          return middle;
+        }
+        if (found < rowid) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return -1;
+    } finally {
+      release();
+    }
+  }
+
+  /** Hands every row to {@code consumer}, in the order of rowids. */
+  public void forEach(RowConsumer consumer) {
+    acquire();
+    try {
+      float[] vector = new float[dimensions()];
+      for (int ordinal = 0; ordinal < rows(); ordinal++) {
+        read(ordinal, vector);
+        consumer.accept(rowidAt(ordinal), vector);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** A searcher for one thread at a time, to be closed after use. */
+  public Searcher searcher() {
+    return searcher(() -> false);
+  }
+
+  /** A searcher that gives up when {@code cancelled}, asked every few thousand rows, says true. */
+  public Searcher searcher(BooleanSupplier cancelled) {
+    acquire();
+    try {
+      return new Searcher(this, owned.budget(), cancelled);
+    } finally {
+      release();
+    }
+  }
+
+  /** Refuses new calls at once; memory goes back when the last running one is done. */
+  @Override
+  public void close() {
+    int before = uses.getAndUpdate(count -> count | CLOSED);
+    if (before == 0) {
+      owned.memory().close();
+    }
+  }
+
+  void acquire() {
+    while (true) {
+      int count = uses.get();
+      if (count < 0) {
+        throw new StorageException(
+            Kind.CLOSED, "Index segment was closed. Search the index again for its successor.");
+      }
+      if (uses.compareAndSet(count, count + 1)) {
+        return;
+      }
+    }
+  }
+
+  void release() {
+    if (uses.decrementAndGet() == CLOSED) {
+      owned.memory().close();
+    }
+  }
+
+  long rowidAt(int ordinal) {
+    return section(Section.ROWIDS).get(HnswBuilder.LONG, (long) ordinal * Long.BYTES);
+  }
+
+  void read(int ordinal, float[] into) {
+    long offset = (long) ordinal * HnswLayout.vectorStride(dimensions());
+    MemorySegment.copy(section(Section.VECTORS), FloatScorer.FLOAT, offset, into, 0, dimensions());
+  }
+
+  int top() {
+    return layout.levels().length;
+  }
+
+  Layer layer(int level) {
+    return layer(layout, sections, level, upperOrdinals);
+  }
+
+  /** The ordinal where level 0 is entered when there is no other level. */
+  int entryOrdinal(int upper) {
+    return top() == 0 ? 0 : upperOrdinals[upper];
+  }
+
+  FloatScorer floatScorer() {
+    Rows rows = new Rows(section(Section.VECTORS), HnswLayout.vectorStride(dimensions()));
+    return new FloatScorer(parameters().metric(), kernels, rows, section(Section.NORMS));
+  }
+
+  /** What a walk through the graph compares. */
+  Scorer scorer() {
+    Metric metric = parameters().metric();
+    int stride = HnswLayout.codeStride(parameters().quantization(), dimensions());
+    return switch (parameters().quantization()) {
+      case NONE -> floatScorer();
+      case INT8, RABITQ ->
+          new Int8Scorer(
+              new Int8Codec(
+                  metric, center, new Rows(section(Section.CODES), stride), section(Section.TERMS)),
+              kernels);
+    };
+  }
+
+  static Layer layer(
+      HnswLayout layout, Map<Section, MemorySegment> sections, int level, int[] upperOrdinals) {
+    int m = layout.parameters().m();
+    if (level == 0) {
+      return new Layer(Objects.requireNonNull(sections.get(Section.LINKS)), 2 * m, null);
+    }
+    long bytes = (long) layout.levels()[level - 1] * m * Integer.BYTES;
+    MemorySegment all = Objects.requireNonNull(sections.get(Section.UPPER_LINKS));
+    return new Layer(all.asSlice(layout.upperOffset(level), bytes), m, upperOrdinals);
+  }
+
+  private MemorySegment section(Section section) {
+    return Objects.requireNonNull(sections.get(section));
+  }
+}

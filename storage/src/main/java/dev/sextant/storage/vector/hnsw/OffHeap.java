@@ -1,0 +1,64 @@
+package dev.sextant.storage.vector.hnsw;
+
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.memory.MemoryBudget;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+
+/** Memory outside the heap that is drawn from a budget and freed all at once. */
+final class OffHeap implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemoryBudget budget;
+  private final String what;
+  private long bytes;
+
+  /** No memory yet. {@code what} names its user in messages. */
+  OffHeap(MemoryBudget budget, String what) {
+    this.budget = budget;
+    this.what = what;
+  }
+
+  /** Zeros, aligned to a cache line, borrowed until {@link #close()}. */
+  MemorySegment allocate(long size) {
+    draw(size);
+    try {
+      return arena.allocate(size, ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw new StorageException(
+          Kind.RESOURCES,
+          what
+              + " needs "
+              + size
+              + " bytes but the operating system gives none. Lower memory_limit to what the"
+              + " machine has, or stop other processes.",
+          e);
+    }
+  }
+
+  /** Part of a file, borrowed until {@link #close()}; not drawn from the budget. */
+  MemorySegment map(FileChannel channel, long offset, long size) throws IOException {
+    return channel.map(FileChannel.MapMode.READ_ONLY, offset, size, arena);
+  }
+
+  /** Draws {@code size} bytes from the budget for arrays on the heap that live as long as this. */
+  void draw(long size) {
+    budget.reserve(size, what);
+    bytes += size;
+  }
+
+  /** Bytes drawn from the budget. */
+  long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    budget.release(bytes);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.sextant.storage.vector.hnsw;
+
+import dev.sextant.storage.vector.hnsw.GraphKernels.Batch;
+
+/** Scores rows against one query on one thread; a lower score is nearer. */
+sealed interface Scorer permits FloatScorer, Int8Scorer {
+  /** Makes {@code vector} the query. */
+  void query(float[] vector);
+
+  /** Writes the scores of the batch's rows. */
+  void score(Batch batch);
+}
