@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
@@ -38,7 +39,7 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
-    this.vectors = new VectorTables(memory, kernels.kernels());
+    this.vectors = new VectorTables(memory, kernels.kernels(), sideFolder());
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
   }
 
@@ -73,6 +74,10 @@ public final class Database implements AutoCloseable {
 
   void sessionClosed(Session session) {
     sessions.remove(session);
+  }
+
+  private @Nullable Path sideFolder() {
+    return file.map(path -> path.resolveSibling(path.getFileName() + "-sextant")).orElse(null);
   }
 
   /** The file, absolute; empty for a database in memory. */

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * its snapshot then. One thread at a time.
  */
 public final class Session implements AutoCloseable {
+  /** Candidates that a search of an index keeps, unless set otherwise. */
+  public static final int DEFAULT_EF_SEARCH = 64;
+
+  private static final int MAX_EF_SEARCH = 10_000;
+
   private final Database database;
   private final SqliteConnection connection;
   private final List<String> savepoints = new ArrayList<>();
@@ -28,6 +33,7 @@ public final class Session implements AutoCloseable {
   private long schemaEpoch;
   private boolean schemaChanged;
   private long changesSinceTrim;
+  private int efSearch = DEFAULT_EF_SEARCH;
   private @Nullable SqliteStatement schemaVersion;
 
   Session(Database database, SqliteConnection connection) {
@@ -116,6 +122,25 @@ public final class Session implements AutoCloseable {
    */
   public long committedSeq(long snapshotSeq) {
     return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq;
+  }
+
+  /** Candidates that a search of an index keeps. */
+  public int efSearch() {
+    return efSearch;
+  }
+
+  /**
+   * Sets {@link #efSearch} for this session.
+   *
+   * @throws SextantException {@code 22023} outside 1 to 10,000
+   */
+  public void setEfSearch(long value) {
+    if (value < 1 || value > MAX_EF_SEARCH) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "hnsw.ef_search expects from 1 to " + MAX_EF_SEARCH + " but got " + value + ".");
+    }
+    efSearch = (int) value;
   }
 
   /** Called after each change: now and then, outside transactions, trims the change log. */

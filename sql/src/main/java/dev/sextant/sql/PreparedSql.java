@@ -4,8 +4,10 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.lex.StatementText;
+import dev.sextant.sql.plan.IndexCommand;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Definitions;
+import dev.sextant.sql.run.IndexCommands;
 import dev.sextant.sql.run.Json;
 import dev.sextant.sql.run.StepRunner;
 import dev.sextant.storage.StorageException;
@@ -50,7 +52,7 @@ final class PreparedSql implements SqlStatement {
         switch (plan) {
           case Plan.Native _ -> sqlite.parameterCount();
           case Plan.Compiled compiled -> compiled.userParameters();
-          case Plan.Definition _, Plan.Lines _ -> 0;
+          case Plan.Definition _, Plan.Lines _, Plan.Index _ -> 0;
         };
     this.values = new @Nullable Object[parameters];
     this.bound = new boolean[parameters];
@@ -63,7 +65,7 @@ final class PreparedSql implements SqlStatement {
         owner.functions();
         yield session.connection().prepare(compiled.sql().sql());
       }
-      case Plan.Definition _ -> session.connection().prepare(NO_STATEMENT);
+      case Plan.Definition _, Plan.Index _ -> session.connection().prepare(NO_STATEMENT);
       case Plan.Lines _ -> session.connection().prepare(LINES);
     };
   }
@@ -134,7 +136,7 @@ final class PreparedSql implements SqlStatement {
     running = true;
     startTimeout();
     try {
-      if (statement.kind().needsTransaction()) {
+      if (statement.kind().needsTransaction() && !(plan instanceof Plan.Index)) {
         session.beforeStatement(statement.kind().writes());
       }
       Outcome outcome =
@@ -142,6 +144,7 @@ final class PreparedSql implements SqlStatement {
             case Plan.Native _ -> runNative(statement);
             case Plan.Compiled compiled -> runCompiled(compiled);
             case Plan.Definition definition -> define(definition);
+            case Plan.Index(StatementText _, IndexCommand command) -> index(command);
             case Plan.Lines(StatementText _, List<String> lines) -> lines(lines);
           };
       followTransaction(statement);
@@ -213,6 +216,12 @@ final class PreparedSql implements SqlStatement {
     return rows(plan.statement());
   }
 
+  private Outcome index(IndexCommand command) {
+    new IndexCommands(session, this::isStopped).run(command);
+    endRun();
+    return new Outcome.Count(0);
+  }
+
   private Outcome define(Plan.Definition definition) {
     warnings = new Definitions(session).run(definition);
     endRun();
@@ -279,7 +288,7 @@ final class PreparedSql implements SqlStatement {
       case SAVEPOINT -> session.savepointSet(statement.savepointName());
       case RELEASE -> session.savepointReleased(statement.savepointName());
       case DEFINITION -> session.schemaChanged();
-      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, UTILITY -> {
+      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, SETTING, UTILITY -> {
         // No change of the transaction's state.
       }
     }

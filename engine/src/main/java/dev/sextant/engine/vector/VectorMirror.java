@@ -8,8 +8,10 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.VectorStore;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * without changes of its own has read them, the mirror serves only sessions that do not want them.
  */
 
-/** The off-heap copy of one vector column, in step with its table. Safe for many threads. */
+/**
+ * The off-heap copy of one vector column, in step with its table: of all its rows, or of those that
+ * have changed since a segment was built. Safe for many threads.
+ */
 final class VectorMirror implements AutoCloseable {
   private static final long DEAD_ROWS_KEPT = 10_000;
 
@@ -36,6 +41,8 @@ final class VectorMirror implements AutoCloseable {
   private final Kernels kernels;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Long> points = new HashSet<>();
+  private final Map<Long, Long> changed = new ConcurrentHashMap<>();
+  private final boolean whole;
   private final Set<Long> unread = new HashSet<>();
   private @Nullable VectorStore store;
   private long covered;
@@ -44,6 +51,27 @@ final class VectorMirror implements AutoCloseable {
     this.column = column;
     this.budget = budget;
     this.kernels = kernels;
+    this.whole = true;
+  }
+
+  /** The rows that change after a log entry, which none has yet. */
+  static VectorMirror since(long seq, VectorColumn column, MemoryBudget budget, Kernels kernels) {
+    return new VectorMirror(seq, column, budget, kernels);
+  }
+
+  private VectorMirror(long seq, VectorColumn column, MemoryBudget budget, Kernels kernels) {
+    this.column = column;
+    this.budget = budget;
+    this.kernels = kernels;
+    this.whole = false;
+    this.covered = seq;
+    this.points.add(seq);
+    this.store = new VectorStore(column.label(), column.dimensions(), budget, kernels);
+  }
+
+  /** The first log entry that names each row changed since the beginning. */
+  Map<Long, Long> changed() {
+    return changed;
   }
 
   /**
@@ -58,6 +86,9 @@ final class VectorMirror implements AutoCloseable {
     try {
       VectorStore current = store;
       if (current == null || (committed > covered && isBehind(connection))) {
+        if (!whole) {
+          return Optional.empty();
+        }
         current = reload(connection, committed, own);
       } else if (committed > covered) {
         followLog(connection, current, committed, own);
@@ -75,7 +106,7 @@ final class VectorMirror implements AutoCloseable {
   private boolean isBehind(SqliteConnection connection) {
     VectorStore current = store;
     return ChangeLog.firstSeq(connection) > covered + 1
-        || (current != null && current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows()));
+        || (whole && current != null && current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows()));
   }
 
   private VectorStore reload(SqliteConnection connection, long committed, long[] own) {
@@ -120,7 +151,7 @@ final class VectorMirror implements AutoCloseable {
   private void followLog(
       SqliteConnection connection, VectorStore current, long committed, long[] own) {
     String changed =
-        "SELECT id, max(seq) FROM main."
+        "SELECT id, max(seq), min(seq) FROM main."
             + ChangeLog.TABLE
             + " WHERE tbl = ? AND seq > ? AND seq <= ? AND id IS NOT NULL GROUP BY id ORDER BY 2";
     try (SqliteStatement log = connection.prepare(changed);
@@ -130,6 +161,9 @@ final class VectorMirror implements AutoCloseable {
       log.bind(3, committed);
       while (log.step()) {
         long id = log.getLong(0);
+        if (!whole) {
+          this.changed.putIfAbsent(id, log.getLong(2));
+        }
         if (Arrays.binarySearch(own, id) >= 0) {
           unread.add(id);
         } else {

@@ -11,27 +11,45 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
 import dev.sextant.storage.vector.VectorStore;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Exact nearest neighbours in the vector columns of one database, for any session at its own
- * snapshot: what is committed there, and the rows that the session's own transaction has changed.
+ * Nearest neighbours in the vector columns of one database, for any session at its own snapshot:
+ * what is committed there, and the rows that the session's own transaction has changed. Where an
+ * index serves the column and the metric it is searched, else all vectors are compared.
  */
 public final class VectorTables implements AutoCloseable {
   private final MemoryBudget budget;
   private final Kernels kernels;
   private final Map<String, VectorMirror> mirrors = new ConcurrentHashMap<>();
+  private final VectorIndexes indexes;
 
-  /** Nothing resident; columns become so when they are first searched. */
-  public VectorTables(MemoryBudget budget, Kernels kernels) {
+  /**
+   * Nothing resident; columns become so when they are first searched.
+   *
+   * @param folder where indexes are kept; null for a database in memory
+   */
+  public VectorTables(MemoryBudget budget, Kernels kernels, @Nullable Path folder) {
     this.budget = budget;
     this.kernels = kernels;
+    this.indexes =
+        new VectorIndexes(new HnswIndex.Memory(budget, kernels), folder, new SecureRandom());
+  }
+
+  /** The approximate indexes. */
+  public VectorIndexes indexes() {
+    return indexes;
   }
 
   /**
@@ -47,16 +65,58 @@ public final class VectorTables implements AutoCloseable {
     long committed = session.committedSeq(snapshotSeq);
     long[] own =
         committed < snapshotSeq ? changedSince(connection, column, committed) : new long[0];
+    HnswIndex.Snapshot snapshot = new HnswIndex.Snapshot(committed, own);
+    List<String> notes = new ArrayList<>();
+    Optional<HnswIndex> index = indexes.usable(connection, committed, request, notes);
+    if (index.isPresent()) {
+      Optional<KnnResult> found = indexed(session, index.get(), request, snapshot);
+      if (found.isPresent()) {
+        return found.get();
+      }
+      notes.add("the index cannot tell the rows of this snapshot; REINDEX it");
+    }
+    KnnResult exact = exact(connection, request, snapshot);
+    if (exact.note() != null || notes.isEmpty()) {
+      return exact;
+    }
+    return new KnnResult(
+        exact.rowids(),
+        exact.distances(),
+        exact.scanned(),
+        "all vectors were compared: " + notes.getFirst());
+  }
+
+  private Optional<KnnResult> indexed(
+      Session session, HnswIndex index, KnnRequest request, HnswIndex.Snapshot snapshot) {
+    SqliteConnection connection = session.connection();
+    Optional<KnnResult> found = index.search(connection, snapshot, request, session.efSearch());
+    if (found.isEmpty() || snapshot.own().length == 0) {
+      return found.filter(
+          result ->
+              !request.column().replaceable() || gone(connection, request, result).length == 0);
+    }
+    Nearest nearest = new Nearest(request.k());
+    KnnResult committed = found.get();
+    for (int i = 0; i < committed.rowids().length; i++) {
+      nearest.offer(committed.rowids()[i], committed.distances()[i]);
+    }
+    long scanned = committed.scanned() + offer(connection, request, snapshot.own(), nearest);
+    return Optional.of(nearest.result(scanned, ""));
+  }
+
+  private KnnResult exact(
+      SqliteConnection connection, KnnRequest request, HnswIndex.Snapshot snapshot) {
+    VectorColumn column = request.column();
     VectorMirror mirror =
         mirrors.computeIfAbsent(
             column.logNumber() + "." + column.column(),
             key -> new VectorMirror(column, budget, kernels));
     try {
-      Optional<VectorStore> store = mirror.at(connection, committed, own);
+      Optional<VectorStore> store = mirror.at(connection, snapshot.committed(), snapshot.own());
       if (store.isEmpty()) {
         return scan(connection, request, "the transaction's snapshot is older than the vectors");
       }
-      KnnResult found = resident(connection, store.get(), request, new Snapshot(committed, own));
+      KnnResult found = resident(connection, store.get(), request, snapshot);
       return column.replaceable() ? verified(connection, mirror, request, found) : found;
     } catch (StorageException failure) {
       if (failure.kind() == StorageException.Kind.RESOURCES) {
@@ -65,9 +125,6 @@ public final class VectorTables implements AutoCloseable {
       throw failure;
     }
   }
-
-  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
-  private record Snapshot(long committed, long[] own) {}
 
   private static long[] changedSince(
       SqliteConnection connection, VectorColumn column, long committed) {
@@ -87,7 +144,10 @@ public final class VectorTables implements AutoCloseable {
   }
 
   private KnnResult resident(
-      SqliteConnection connection, VectorStore store, KnnRequest request, Snapshot snapshot) {
+      SqliteConnection connection,
+      VectorStore store,
+      KnnRequest request,
+      HnswIndex.Snapshot snapshot) {
     SearchRequest search =
         SearchRequest.of(request.query(), request.metric(), request.k(), snapshot.committed())
             .cancelledBy(request.cancelled());
@@ -229,6 +289,7 @@ public final class VectorTables implements AutoCloseable {
 
   @Override
   public void close() {
+    indexes.close();
     mirrors.values().forEach(VectorMirror::close);
     mirrors.clear();
   }

@@ -1,8 +1,12 @@
 package dev.sextant.sql.catalog;
 
+import dev.sextant.engine.vector.IndexDefinition;
+import dev.sextant.engine.vector.VectorColumn;
+import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
+import dev.sextant.storage.vector.Metric;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -159,6 +163,16 @@ public final class Catalog {
     return trigger.isEmpty()
         ? -1
         : Long.parseLong(trigger.substring(ChangeLog.TRIGGER_PREFIX.length() + 2));
+  }
+
+  /** The vector index of that name, in any case. */
+  public Optional<IndexDefinition> vectorIndex(String name) {
+    return VectorIndexes.find(connection, name);
+  }
+
+  /** The vector index that serves searches of a column by a metric. */
+  public Optional<IndexDefinition> vectorIndex(VectorColumn column, Metric metric) {
+    return VectorIndexes.serving(connection, column, metric);
   }
 
   /** SQLite's own plan of a statement, a line per node, indented. */

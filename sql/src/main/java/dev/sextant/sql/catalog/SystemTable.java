@@ -1,8 +1,11 @@
 package dev.sextant.sql.catalog;
 
 import dev.sextant.engine.Database;
+import dev.sextant.engine.Session;
 import dev.sextant.engine.Settings;
 import dev.sextant.engine.embed.EmbeddingModels;
+import dev.sextant.engine.vector.IndexDefinition;
+import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.storage.vector.KernelReport;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param source gives the rows of the moment: Long, Double, String or null
  */
 public record SystemTable(
-    String name, List<Column> columns, Function<Database, List<List<@Nullable Object>>> source) {
+    String name, List<Column> columns, Function<Session, List<List<@Nullable Object>>> source) {
   /** A column and its declared type. */
   public record Column(String name, String type) {
     static List<Column> list(String... namesAndTypes) {
@@ -48,6 +51,21 @@ public record SystemTable(
               SystemTable::settings),
           new SystemTable("kernels", Column.list("name", "status", "reason"), SystemTable::kernels),
           new SystemTable(
+              "indexes",
+              Column.list(
+                  "name",
+                  "column_name",
+                  "metric",
+                  "m INTEGER",
+                  "ef_construction INTEGER",
+                  "quantization",
+                  "rows INTEGER",
+                  "changed_rows INTEGER",
+                  "memory_bytes INTEGER",
+                  "file_bytes INTEGER",
+                  "segment"),
+              SystemTable::indexes),
+          new SystemTable(
               "models",
               Column.list(
                   "name",
@@ -57,6 +75,32 @@ public record SystemTable(
                   "loaded INTEGER",
                   "is_default INTEGER"),
               SystemTable::models));
+
+  private static List<List<@Nullable Object>> indexes(Session session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (VectorIndexes.Status status :
+        session.database().vectors().indexes().report(session.connection())) {
+      IndexDefinition index = status.definition();
+      rows.add(
+          row(
+              index.name(),
+              index.column(),
+              index.parameters().metric().name(),
+              (long) index.parameters().m(),
+              (long) index.parameters().efConstruction(),
+              index.parameters().quantization().label(),
+              known(status.rows()),
+              known(status.changed()),
+              known(status.bytes()),
+              known(status.fileBytes()),
+              index.segment()));
+    }
+    return rows;
+  }
+
+  private static @Nullable Long known(long value) {
+    return value < 0 ? null : value;
+  }
 
   /** All of them. */
   public static List<SystemTable> all() {
@@ -69,11 +113,12 @@ public record SystemTable(
   }
 
   /** Its rows now. */
-  public List<List<@Nullable Object>> rows(Database database) {
-    return source.apply(database);
+  public List<List<@Nullable Object>> rows(Session session) {
+    return source.apply(session);
   }
 
-  private static List<List<@Nullable Object>> models(Database database) {
+  private static List<List<@Nullable Object>> models(Session session) {
+    Database database = session.database();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (EmbeddingModels.Entry model : database.models().report()) {
       rows.add(
@@ -88,7 +133,8 @@ public record SystemTable(
     return rows;
   }
 
-  private static List<List<@Nullable Object>> databases(Database database) {
+  private static List<List<@Nullable Object>> databases(Session session) {
+    Database database = session.database();
     return List.of(
         row(
             "main",
@@ -99,7 +145,8 @@ public record SystemTable(
             database.memory().limit()));
   }
 
-  private static List<List<@Nullable Object>> settings(Database database) {
+  private static List<List<@Nullable Object>> settings(Session session) {
+    Database database = session.database();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Settings.Setting setting : Settings.all()) {
       rows.add(
@@ -113,7 +160,8 @@ public record SystemTable(
     return rows;
   }
 
-  private static List<List<@Nullable Object>> kernels(Database database) {
+  private static List<List<@Nullable Object>> kernels(Session session) {
+    Database database = session.database();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (KernelReport report : database.kernels().report()) {
       rows.add(row(report.name(), report.status().label(), report.reason()));

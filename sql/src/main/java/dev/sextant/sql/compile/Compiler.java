@@ -8,6 +8,7 @@ import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Sorts statements: what names nothing of Sextant's goes to SQLite as written. */
@@ -37,11 +38,18 @@ public final class Compiler {
       case QUERY -> query(statement);
       case CHANGE ->
           ChangeCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
-      case DEFINITION -> DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
+      case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE, UTILITY ->
           new Plan.Native(statement);
     };
+  }
+
+  private Plan definition(StatementText statement) {
+    Optional<Plan> index = IndexCompiler.compile(catalog, statement);
+    return index.isPresent()
+        ? index.get()
+        : DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
   }
 
   private Plan query(StatementText statement) {

@@ -36,6 +36,7 @@ final class Explanation {
         lines.add("Definition (CHECK and change log added)");
         lines.add("  " + definition.sql());
       }
+      case Plan.Index(var statement, var command) -> lines.add("VectorIndex " + command);
       case Plan.Lines(var statement, var inner) -> lines.addAll(inner);
     }
     return lines;
@@ -45,7 +46,14 @@ final class Explanation {
     catalog.sqlitePlan(sql).forEach(line -> lines.add("    " + line));
   }
 
-  private static void step(Step step, Plan.Compiled plan, List<String> lines) {
+  private String scan(Step.Knn knn) {
+    return catalog
+        .vectorIndex(knn.column(), knn.metric())
+        .map(index -> " (hnsw index " + index.name() + ")")
+        .orElse(" (exact scan of resident vectors)");
+  }
+
+  private void step(Step step, Plan.Compiled plan, List<String> lines) {
     switch (step) {
       case Step.Knn knn -> {
         lines.add(
@@ -57,7 +65,7 @@ final class Explanation {
                 + source(plan, knn.query())
                 + ", "
                 + limit(knn.limit(), plan)
-                + " (exact scan of resident vectors)");
+                + scan(knn));
         SubSql restriction = knn.restriction();
         lines.add(
             restriction == null ? "  over all rows" : "  over the rows of " + oneLine(restriction));

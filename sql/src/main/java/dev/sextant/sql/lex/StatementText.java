@@ -35,6 +35,8 @@ public record StatementText(String sql, List<Token> tokens, Kind kind) {
     RELEASE,
     /** EXPLAIN. */
     EXPLAIN,
+    /** SET. */
+    SETTING,
     /** PRAGMA, VACUUM, ATTACH, DETACH: outside any transaction of ours. */
     UTILITY;
 
@@ -100,6 +102,7 @@ public record StatementText(String sql, List<Token> tokens, Kind kind) {
       case "release" -> Kind.RELEASE;
       case "explain" -> Kind.EXPLAIN;
       case "create", "drop", "alter", "reindex", "analyze" -> Kind.DEFINITION;
+      case "set" -> Kind.SETTING;
       default -> Kind.UTILITY;
     };
   }

@@ -52,6 +52,9 @@ public sealed interface Plan {
   record Definition(StatementText statement, String sql, String table, boolean temporary)
       implements Plan {}
 
+  /** Something done to vector indexes. */
+  record Index(StatementText statement, IndexCommand command) implements Plan {}
+
   /** Lines that are known without running anything: those of EXPLAIN. */
   record Lines(StatementText statement, List<String> lines) implements Plan {}
 }

@@ -121,7 +121,7 @@ public final class StepRunner implements AutoCloseable {
     for (Step step : plan.steps()) {
       if (step instanceof Step.SystemRows(String name, int rows)) {
         SystemTable table = SystemTable.find(name).orElseThrow();
-        frame[rows] = Json.rows(table.rows(session.database()));
+        frame[rows] = Json.rows(table.rows(session));
       }
     }
   }

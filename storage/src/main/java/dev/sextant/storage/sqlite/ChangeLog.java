@@ -72,6 +72,11 @@ public final class ChangeLog {
     for (String statement : triggers(number, table, key, columns)) {
       connection.exec(statement);
     }
+    mark(connection, number);
+  }
+
+  /** Appends an entry that names no row: something about the table has changed. */
+  public static void mark(SqliteConnection connection, long number) {
     connection.exec("INSERT INTO main." + TABLE + "(tbl, id) VALUES (" + number + ", NULL)");
   }
 

@@ -1,0 +1,120 @@
+package dev.sextant.engine.vector;
+
+import dev.sextant.storage.sqlite.ChangeLog;
+import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.sqlite.SqliteStatement;
+import dev.sextant.storage.vector.Metric;
+import dev.sextant.storage.vector.hnsw.HnswParameters;
+import dev.sextant.storage.vector.hnsw.Quantization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/*
+ * The definitions of vector indexes and the names of their newest segments are rows of the main
+ * file. A segment's file is written and synced first; then its name is committed here. So a crash
+ * leaves either the old segment or the new one, and an older copy of the database that is put back
+ * names the segment that belonged to it, or one that is gone, never one of its future.
+ */
+
+/** Reads and writes the table of vector indexes. */
+final class IndexCatalog {
+  /** The table that holds the definitions. */
+  static final String TABLE = "sextant_indexes";
+
+  private IndexCatalog() {}
+
+  /** All definitions in the connection's snapshot. */
+  static List<IndexDefinition> all(SqliteConnection connection) {
+    List<IndexDefinition> all = new ArrayList<>();
+    if (!exists(connection)) {
+      return all;
+    }
+    try (SqliteStatement rows =
+        connection.prepare(
+            "SELECT name, tbl, column_name, metric, m, ef_construction, quantization, segment"
+                + " FROM main."
+                + TABLE
+                + " ORDER BY name")) {
+      while (rows.step()) {
+        all.add(
+            new IndexDefinition(
+                String.valueOf(rows.getText(0)),
+                rows.getLong(1),
+                String.valueOf(rows.getText(2)),
+                new HnswParameters(
+                    Metric.valueOf(String.valueOf(rows.getText(3))),
+                    (int) rows.getLong(4),
+                    (int) rows.getLong(5),
+                    Quantization.parse(String.valueOf(rows.getText(6)))),
+                rows.getText(7)));
+      }
+    }
+    return all;
+  }
+
+  /** The definition of that name, in any case. */
+  static Optional<IndexDefinition> find(SqliteConnection connection, String name) {
+    return all(connection).stream().filter(i -> i.name().equalsIgnoreCase(name)).findFirst();
+  }
+
+  private static boolean exists(SqliteConnection connection) {
+    return connection.queryLong(
+            "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = '"
+                + TABLE
+                + "'")
+        > 0;
+  }
+
+  /** Adds a definition, and drops those whose table is gone; inside the caller's transaction. */
+  static void add(SqliteConnection connection, IndexDefinition index) {
+    connection.exec(
+        "CREATE TABLE IF NOT EXISTS main."
+            + TABLE
+            + "(name TEXT PRIMARY KEY COLLATE NOCASE, tbl INTEGER NOT NULL, column_name TEXT NOT"
+            + " NULL, metric TEXT NOT NULL, m INTEGER NOT NULL, ef_construction INTEGER NOT NULL,"
+            + " quantization TEXT NOT NULL, segment TEXT)");
+    connection.exec(
+        "DELETE FROM main."
+            + TABLE
+            + " WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND name"
+            + " = '"
+            + ChangeLog.TRIGGER_PREFIX
+            + "i_' || tbl)");
+    HnswParameters parameters = index.parameters();
+    try (SqliteStatement insert =
+        connection.prepare("INSERT INTO main." + TABLE + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+      insert.bind(1, index.name());
+      insert.bind(2, index.logNumber());
+      insert.bind(3, index.column());
+      insert.bind(4, parameters.metric().name());
+      insert.bind(5, (long) parameters.m());
+      insert.bind(6, (long) parameters.efConstruction());
+      insert.bind(7, parameters.quantization().label());
+      insert.bind(8, index.segment());
+      insert.step();
+    }
+    ChangeLog.mark(connection, index.logNumber());
+  }
+
+  /** Names the newest segment of an index; inside the caller's transaction. */
+  static void publish(SqliteConnection connection, IndexDefinition index, String segment) {
+    change(
+        connection,
+        index,
+        "UPDATE main." + TABLE + " SET segment = '" + segment + "' WHERE name = ?");
+  }
+
+  /** Removes a definition; inside the caller's transaction. */
+  static void remove(SqliteConnection connection, IndexDefinition index) {
+    change(connection, index, "DELETE FROM main." + TABLE + " WHERE name = ?");
+  }
+
+  private static void change(SqliteConnection connection, IndexDefinition index, String sql) {
+    try (SqliteStatement statement = connection.prepare(sql)) {
+      statement.bind(1, index.name());
+      statement.step();
+    }
+    ChangeLog.mark(connection, index.logNumber());
+  }
+}
