@@ -24,8 +24,9 @@ sealed interface GraphKernels permits ScalarGraphKernels, SimdGraphKernels {
   void codeDots(short[] query, Rows rows, Batch batch);
 
   /**
-   * Sums over the four planes {@code b} of {@code 2^b} times the bits set in both the query's plane
-   * and the row. The planes follow each other in {@code query}, each as long as a row.
+   * Sums of {@code 2 u - 15} over the bits that are set in a row, where bit p of {@code u} is in
+   * plane p of the query. The four planes and one of all bits that count follow each other, each as
+   * long as a row.
    */
   void bitDots(long[] query, Rows rows, Batch batch);
 

@@ -143,7 +143,7 @@ public final class HnswBuilder implements AutoCloseable {
   private Int8Codec encode(
       HnswLayout layout, Map<Section, MemorySegment> sections, OffHeap temporary) {
     int stride = HnswLayout.codeStride(Quantization.INT8, dimensions);
-    boolean kept = parameters.quantization() != Quantization.NONE;
+    boolean kept = parameters.quantization() == Quantization.INT8;
     MemorySegment codes =
         kept ? section(sections, Section.CODES) : temporary.allocate((long) rows * stride);
     MemorySegment terms =
@@ -172,7 +172,21 @@ public final class HnswBuilder implements AutoCloseable {
       codec.encode(vector, coded);
       codec.write(row, coded);
     }
+    if (parameters.quantization() == Quantization.RABITQ) {
+      encodeBits(center, section(sections, Section.CODES));
+    }
     return codec;
+  }
+
+  private void encodeBits(float[] center, MemorySegment codes) {
+    int stride = HnswLayout.codeStride(Quantization.RABITQ, dimensions);
+    RabitqCodec codec = RabitqCodec.of(parameters.metric(), center, new Rows(codes, stride));
+    RabitqCodec.Rotated scratch = codec.scratch();
+    float[] vector = new float[dimensions];
+    for (int row = 0; row < rows; row++) {
+      read(row, vector);
+      codec.write(row, vector, scratch);
+    }
   }
 
   private record Connect(

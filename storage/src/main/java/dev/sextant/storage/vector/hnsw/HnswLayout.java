@@ -21,7 +21,7 @@ import java.util.Locale;
  *     | norms           rows x 4                1 / length; COSINE   |
  *     | center          dimensions x 4          with codes           |
  *     | codes           rows x codeStride       with codes           |
- *     | terms           rows x 8                with codes           |
+ *     | terms           rows x 8                int8                 |
  *     | links           rows x 2m x 4           level 0, ordinals    |
  *     | upper links     (n1 + n2 + ..) x m x 4  level 1, 2 ..        |
  *     | upper ordinals  n1 x 4                  of the upper nodes   |
@@ -94,7 +94,7 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
       case NORMS -> p.metric() == Metric.COSINE ? (long) rows * Float.BYTES : 0;
       case CENTER -> coded ? (long) dimensions * Float.BYTES : 0;
       case CODES -> (long) rows * codeStride(p.quantization(), dimensions);
-      case TERMS -> coded ? (long) rows * Int8Codec.TERM_BYTES : 0;
+      case TERMS -> p.quantization() == Quantization.INT8 ? (long) rows * Int8Codec.TERM_BYTES : 0;
       case LINKS -> (long) rows * 2 * p.m() * Integer.BYTES;
       case UPPER_LINKS -> upperNodes() * p.m() * Integer.BYTES;
       case UPPER_ORDINALS -> levels.length == 0 ? 0 : (long) levels[0] * Integer.BYTES;
@@ -151,7 +151,7 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
     return switch (quantization) {
       case NONE -> 0;
       case INT8 -> (int) align(dimensions);
-      case RABITQ -> (int) align(dimensions);
+      case RABITQ -> (int) align(RabitqCodec.bits(dimensions) / Byte.SIZE + Int8Codec.TERM_BYTES);
     };
   }
 

@@ -234,11 +234,14 @@ public final class HnswSegment implements AutoCloseable {
     int stride = HnswLayout.codeStride(parameters().quantization(), dimensions());
     return switch (parameters().quantization()) {
       case NONE -> floatScorer();
-      case INT8, RABITQ ->
-          new Int8Scorer(
-              new Int8Codec(
-                  metric, center, new Rows(section(Section.CODES), stride), section(Section.TERMS)),
-              kernels);
+      case INT8 -> {
+        Rows rows = new Rows(section(Section.CODES), stride);
+        yield new Int8Scorer(new Int8Codec(metric, center, rows, section(Section.TERMS)), kernels);
+      }
+      case RABITQ -> {
+        Rows rows = new Rows(section(Section.CODES), stride);
+        yield new RabitqScorer(RabitqCodec.of(metric, center, rows), kernels);
+      }
     };
   }
 

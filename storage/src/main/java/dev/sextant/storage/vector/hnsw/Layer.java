@@ -24,13 +24,13 @@ record Layer(MemorySegment links, int width, int @Nullable [] ordinals) {
 
   /**
    * Reads a node's links, and returns how many there are. While another thread writes the row, they
-   * may be a mixture of old and new ones.
+   * may be a mixture of old and new ones, and fewer than either.
    */
   int load(int node, int[] into) {
     MemorySegment.copy(links, INT, offset(node), into, 0, width);
-    int count = width;
-    while (count > 0 && into[count - 1] == NONE) {
-      count--;
+    int count = 0;
+    while (count < width && into[count] != NONE) {
+      count++;
     }
     return count;
   }

@@ -78,18 +78,16 @@ final class ScalarGraphKernels implements GraphKernels {
     int words = rows.strideBytes() / Long.BYTES;
     for (int i = 0; i < batch.count; i++) {
       long offset = (long) batch.ordinals[i] * rows.strideBytes();
-      int s0 = 0;
-      int s1 = 0;
-      int s2 = 0;
-      int s3 = 0;
+      int sum = 0;
       for (int w = 0; w < words; w++) {
         long bits = data.get(LONG, offset + 8L * w);
-        s0 += Long.bitCount(bits & query[w]);
-        s1 += Long.bitCount(bits & query[words + w]);
-        s2 += Long.bitCount(bits & query[2 * words + w]);
-        s3 += Long.bitCount(bits & query[3 * words + w]);
+        sum += 2 * Long.bitCount(bits & query[w]);
+        sum += 4 * Long.bitCount(bits & query[words + w]);
+        sum += 8 * Long.bitCount(bits & query[2 * words + w]);
+        sum += 16 * Long.bitCount(bits & query[3 * words + w]);
+        sum -= 15 * Long.bitCount(bits & query[4 * words + w]);
       }
-      batch.scores[i] = s0 + 2 * s1 + 4 * s2 + 8 * s3;
+      batch.scores[i] = sum;
     }
   }
 

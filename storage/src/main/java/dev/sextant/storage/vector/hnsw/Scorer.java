@@ -3,7 +3,7 @@ package dev.sextant.storage.vector.hnsw;
 import dev.sextant.storage.vector.hnsw.GraphKernels.Batch;
 
 /** Scores rows against one query on one thread; a lower score is nearer. */
-sealed interface Scorer permits FloatScorer, Int8Scorer {
+sealed interface Scorer permits FloatScorer, Int8Scorer, RabitqScorer {
   /** Makes {@code vector} the query. */
   void query(float[] vector);
 

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -21,6 +22,7 @@ final class SimdGraphKernels implements GraphKernels {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
   private static final int LANES = FLOATS.length();
@@ -65,7 +67,12 @@ final class SimdGraphKernels implements GraphKernels {
 
   @Override
   public void bitDots(long[] query, Rows rows, Batch batch) {
-    throw new UnsupportedOperationException();
+    int stride = rows.strideBytes();
+    touchFirst(rows, batch);
+    for (int i = 0; i < batch.count; i++) {
+      MemorySegment x = rows.data().asSlice((long) batch.ordinals[i] * stride, stride);
+      batch.scores[i] = bitDot(query, x, stride / Long.BYTES);
+    }
   }
 
   private static float dot(float[] q, MemorySegment x, int dims) {
@@ -124,6 +131,30 @@ final class SimdGraphKernels implements GraphKernels {
     return sum.reduceLanes(VectorOperators.ADD);
   }
 
+  private static long bitDot(long[] q, MemorySegment x, int words) {
+    LongVector sum = LongVector.zero(LONGS);
+    for (int w = 0; w < words; w += LONGS.length()) {
+      LongVector bits = LongVector.fromMemorySegment(LONGS, x, 8L * w, ByteOrder.LITTLE_ENDIAN);
+      LongVector all = common(bits, q, 4 * words + w);
+      LongVector ones = common(bits, q, w);
+      LongVector twos = common(bits, q, words + w);
+      LongVector fours = common(bits, q, 2 * words + w);
+      LongVector eights = common(bits, q, 3 * words + w);
+      LongVector high = eights.lanewise(VectorOperators.LSHL, 1).add(fours);
+      LongVector low = twos.lanewise(VectorOperators.LSHL, 1).add(ones);
+      LongVector sixteenths =
+          high.lanewise(VectorOperators.LSHL, 2)
+              .add(low)
+              .sub(all.lanewise(VectorOperators.LSHL, 3));
+      sum = sum.add(sixteenths.lanewise(VectorOperators.LSHL, 1)).add(all);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static LongVector common(LongVector bits, long[] q, int w) {
+    return bits.and(LongVector.fromArray(LONGS, q, w)).lanewise(VectorOperators.BIT_COUNT);
+  }
+
   /** The sums of each pair of lanes. */
   private static IntVector widen(ShortVector s) {
     IntVector pairs = s.reinterpretAsInts();
@@ -131,6 +162,15 @@ final class SimdGraphKernels implements GraphKernels {
         .lanewise(VectorOperators.LSHL, 16)
         .lanewise(VectorOperators.ASHR, 16)
         .add(pairs.lanewise(VectorOperators.ASHR, 16));
+  }
+
+  private static void touchFirst(Rows rows, Batch batch) {
+    MemorySegment data = rows.data();
+    int touched = 0;
+    for (int i = 0; i < batch.count; i++) {
+      touched += data.get(ValueLayout.JAVA_BYTE, (long) batch.ordinals[i] * rows.strideBytes());
+    }
+    batch.touched = touched;
   }
 
   /** Loads a byte of each cache line of each row, whose fetches so overlap. */

@@ -41,6 +41,25 @@ class GraphKernelsAgreeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {64, 128, 192, 2048})
+  void bits(int stride) {
+    Random random = new Random(stride);
+    int words = stride / Long.BYTES;
+    long[] query = random.longs(5L * words).toArray();
+    try (Arena arena = Arena.ofConfined()) {
+      Rows rows = new Rows(arena.allocate((long) ROWS * stride, 64), stride);
+      for (long i = 0; i < rows.data().byteSize(); i++) {
+        rows.data().set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+      }
+      Batch fast = batch();
+      Batch slow = batch();
+      simd.bitDots(query, rows, fast);
+      scalar.bitDots(query, rows, slow);
+      assertThat(fast.scores).isEqualTo(slow.scores);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {16, 32, 64, 80, 384, 400, 1040})
   void floats(int dims) {
     Random random = new Random(dims);
