@@ -55,7 +55,8 @@ public final class SqlEngine implements AutoCloseable {
     }
     boolean always = database.settings().get(Settings.COMPILE).equals("always");
     Plan plan = new Compiler(catalog, this::dimensions, always).compile(StatementText.of(sql));
-    if (shared) {
+    StatementText.Kind kind = plan.statement().kind();
+    if (shared && (kind == StatementText.Kind.QUERY || kind == StatementText.Kind.CHANGE)) {
       plans.put(key, plan);
     }
     return plan;
