@@ -3,6 +3,7 @@ package dev.sextant.engine;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
@@ -39,7 +40,7 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
-    this.vectors = new VectorTables(memory, kernels.kernels(), sideFolder());
+    this.vectors = new VectorTables(memory, kernels.kernels(), indexHome());
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
   }
 
@@ -56,15 +57,7 @@ public final class Database implements AutoCloseable {
           "A private database in memory has one connection only; open a file to share it.");
     }
     try {
-      Session session =
-          new Session(
-              this,
-              SqliteConnection.open(
-                  new SqliteConnection.OpenOptions(
-                      file,
-                      settings.get(Settings.MODE),
-                      settings.get(Settings.SYNCHRONOUS),
-                      (int) Math.min(Integer.MAX_VALUE, settings.getLong(Settings.BUSY_TIMEOUT)))));
+      Session session = new Session(this, openConnection());
       sessions.add(session);
       return session;
     } catch (StorageException failure) {
@@ -76,8 +69,23 @@ public final class Database implements AutoCloseable {
     sessions.remove(session);
   }
 
-  private @Nullable Path sideFolder() {
-    return file.map(path -> path.resolveSibling(path.getFileName() + "-sextant")).orElse(null);
+  private VectorIndexes.@Nullable Home indexHome() {
+    return file.map(
+            path ->
+                new VectorIndexes.Home(
+                    path.resolveSibling(path.getFileName() + "-sextant"),
+                    this::openConnection,
+                    !settings.get(Settings.MODE).equals("ro")))
+        .orElse(null);
+  }
+
+  private SqliteConnection openConnection() {
+    return SqliteConnection.open(
+        new SqliteConnection.OpenOptions(
+            file,
+            settings.get(Settings.MODE),
+            settings.get(Settings.SYNCHRONOUS),
+            (int) Math.min(Integer.MAX_VALUE, settings.getLong(Settings.BUSY_TIMEOUT))));
   }
 
   /** The file, absolute; empty for a database in memory. */

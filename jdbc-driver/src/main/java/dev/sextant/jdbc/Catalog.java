@@ -141,7 +141,10 @@ final class Catalog {
   }
 
   private static TableKind kind(String schema, String name, String type) {
-    if (name.startsWith("sqlite_") || name.startsWith("sextant_log") || type.equals("shadow")) {
+    if (name.startsWith("sqlite_")
+        || name.startsWith("sextant_log")
+        || name.equals("sextant_indexes")
+        || type.equals("shadow")) {
       return TableKind.SYSTEM;
     }
     if (type.equals("view")) {

@@ -28,6 +28,7 @@ final class HnswIndex implements AutoCloseable {
   private final HnswSegment segment;
   private final VectorMirror delta;
   private final Queue<Reusable> idle = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
 
   /** A searcher between two searches. */
   private static final class Reusable {
@@ -111,6 +112,9 @@ final class HnswIndex implements AutoCloseable {
       return reusable.searcher.search(request.query(), request.k(), ef, filter);
     } finally {
       idle.add(reusable);
+      if (closed) {
+        closeIdle();
+      }
     }
   }
 
@@ -139,11 +143,16 @@ final class HnswIndex implements AutoCloseable {
         && Arrays.binarySearch(snapshot.own(), id) < 0;
   }
 
-  @Override
-  public void close() {
+  private void closeIdle() {
     for (Reusable reusable = idle.poll(); reusable != null; reusable = idle.poll()) {
       reusable.searcher.close();
     }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closeIdle();
     segment.close();
     delta.close();
   }

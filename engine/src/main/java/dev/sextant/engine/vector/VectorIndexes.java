@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +33,18 @@ import org.jspecify.annotations.Nullable;
  * first searched. Safe for many threads.
  */
 public final class VectorIndexes implements AutoCloseable {
+  private static final long MIN_CHANGES = 10_000;
+  private static final long CHANGED_SHARE = 5;
+
   private final HnswIndex.Memory memory;
-  private final @Nullable Path folder;
+  private final @Nullable Home home;
   private final RandomGenerator names;
   private final Map<String, HnswIndex> open = new ConcurrentHashMap<>();
   private final Map<String, HnswSegment> built = new ConcurrentHashMap<>();
   private final Map<String, String> broken = new ConcurrentHashMap<>();
+  private final Set<String> folding = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> folds = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
   private volatile Known known = new Known(-1, List.of());
 
   /** The definitions as of a log entry. */
@@ -45,13 +53,57 @@ public final class VectorIndexes implements AutoCloseable {
   /**
    * No index yet.
    *
-   * @param folder where segments are kept; null for a database in memory
+   * @param home where segments are kept; null for a database in memory
    * @param names gives segments names that no other has
    */
-  VectorIndexes(HnswIndex.Memory memory, @Nullable Path folder, RandomGenerator names) {
+  VectorIndexes(HnswIndex.Memory memory, @Nullable Home home, RandomGenerator names) {
     this.memory = memory;
-    this.folder = folder;
+    this.home = home;
     this.names = names;
+  }
+
+  /**
+   * Where the indexes of a file live.
+   *
+   * @param folder a folder beside the database
+   * @param connections opens a connection of its own, for a rebuild in the background
+   * @param writable whether rebuilds are allowed
+   */
+  public record Home(Path folder, Supplier<SqliteConnection> connections, boolean writable) {}
+
+  /** Begins a rebuild in the background once many rows have changed since the last. */
+  void foldIfDue(HnswIndex index, VectorColumn column) {
+    Home files = home;
+    long due = Math.max(MIN_CHANGES, index.segment().rows() / CHANGED_SHARE);
+    if (files == null || !files.writable() || closing || index.changedRows() < due) {
+      return;
+    }
+    String segment = String.valueOf(index.definition().segment());
+    if (folding.add(segment)) {
+      Thread fold =
+          Thread.ofPlatform()
+              .daemon()
+              .name("sextant-fold-" + index.definition().name())
+              .unstarted(() -> fold(files, index.definition(), column));
+      folds.add(fold);
+      fold.start();
+    }
+  }
+
+  private void fold(Home files, IndexDefinition index, VectorColumn column) {
+    try (SqliteConnection connection = files.connections().get()) {
+      rebuild(connection, new Build(index, column, 1, () -> closing));
+    } catch (RuntimeException failure) {
+      if (!closing) {
+        System.getLogger(VectorIndexes.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                () -> "Index \"" + index.name() + "\" could not be rebuilt",
+                failure);
+      }
+    } finally {
+      folds.remove(Thread.currentThread());
+    }
   }
 
   /** The definitions in a snapshot whose last committed log entry is {@code committed}. */
@@ -135,11 +187,12 @@ public final class VectorIndexes implements AutoCloseable {
   }
 
   private Path file(IndexDefinition definition, String segment) {
-    if (folder == null) {
+    Home files = home;
+    if (files == null) {
       throw new StorageException(
           StorageException.Kind.CLOSED, "The index was built by a connection that is closed.");
     }
-    return folder.resolve(folderName(definition.name())).resolve(segment);
+    return files.folder().resolve(folderName(definition.name())).resolve(segment);
   }
 
   /** A folder's name for an index, which may have any characters. */
@@ -293,7 +346,7 @@ public final class VectorIndexes implements AutoCloseable {
 
   private String keep(IndexDefinition index, HnswSegment segment, long seq) {
     String name = seq + "-" + Long.toHexString(names.nextLong()) + ".seg";
-    if (folder == null) {
+    if (home == null) {
       built.put(name, segment);
       return name;
     }
@@ -309,10 +362,10 @@ public final class VectorIndexes implements AutoCloseable {
 
   /** Deletes an index's files but one. */
   private void sweep(IndexDefinition index, String kept) {
-    if (folder == null) {
+    if (home == null) {
       return;
     }
-    Path files = folder.resolve(folderName(index.name()));
+    Path files = home.folder().resolve(folderName(index.name()));
     if (!Files.isDirectory(files)) {
       return;
     }
@@ -355,6 +408,14 @@ public final class VectorIndexes implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
+    for (Thread fold : folds) {
+      try {
+        fold.join();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
     open.values().forEach(HnswIndex::close);
     open.clear();
     built.values().forEach(HnswSegment::close);

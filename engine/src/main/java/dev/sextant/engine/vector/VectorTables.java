@@ -11,7 +11,6 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
 import dev.sextant.storage.vector.VectorStore;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,13 +37,13 @@ public final class VectorTables implements AutoCloseable {
   /**
    * Nothing resident; columns become so when they are first searched.
    *
-   * @param folder where indexes are kept; null for a database in memory
+   * @param home where indexes are kept and rebuilt; null for a database in memory
    */
-  public VectorTables(MemoryBudget budget, Kernels kernels, @Nullable Path folder) {
+  public VectorTables(MemoryBudget budget, Kernels kernels, VectorIndexes.@Nullable Home home) {
     this.budget = budget;
     this.kernels = kernels;
     this.indexes =
-        new VectorIndexes(new HnswIndex.Memory(budget, kernels), folder, new SecureRandom());
+        new VectorIndexes(new HnswIndex.Memory(budget, kernels), home, new SecureRandom());
   }
 
   /** The approximate indexes. */
@@ -89,7 +88,16 @@ public final class VectorTables implements AutoCloseable {
   private Optional<KnnResult> indexed(
       Session session, HnswIndex index, KnnRequest request, HnswIndex.Snapshot snapshot) {
     SqliteConnection connection = session.connection();
-    Optional<KnnResult> found = index.search(connection, snapshot, request, session.efSearch());
+    Optional<KnnResult> found;
+    try {
+      found = index.search(connection, snapshot, request, session.efSearch());
+    } catch (StorageException failure) {
+      if (failure.kind() == StorageException.Kind.CLOSED) {
+        return Optional.empty(); // Another session has just replaced the graph.
+      }
+      throw failure;
+    }
+    indexes.foldIfDue(index, request.column());
     if (found.isEmpty() || snapshot.own().length == 0) {
       return found.filter(
           result ->
