@@ -1,7 +1,6 @@
 package dev.sextant.engine.vector;
 
 import dev.sextant.storage.memory.MemoryBudget;
-import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
@@ -44,7 +43,12 @@ final class HnswIndex implements AutoCloseable {
   HnswIndex(IndexDefinition definition, HnswSegment segment, VectorColumn column, Memory memory) {
     this.definition = definition;
     this.segment = segment;
-    this.delta = VectorMirror.since(segment.seq(), column, memory.budget(), memory.kernels());
+    this.delta =
+        VectorMirror.since(
+            segment.seq(),
+            column,
+            new VectorStore(
+                column.label(), column.dimensions(), memory.budget(), memory.kernels()));
   }
 
   /** What an index draws memory from and computes with. */
@@ -63,43 +67,58 @@ final class HnswIndex implements AutoCloseable {
     return delta.changed().size();
   }
 
-  /** What a transaction sees: the committed log entry, and the rows it has changed itself. */
+  /**
+   * What a search found, but for some rows.
+   *
+   * @param aside ids of rows to be read from SQLite instead
+   */
   @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
-  record Snapshot(long committed, long[] own) {}
+  record Found(Nearest nearest, long scanned, long[] aside) {}
 
   /**
-   * The nearest rows that the snapshot's own transaction has not changed.
+   * The nearest rows at a reader's snapshot.
    *
    * @return empty where the snapshot is older than the graph, or the log no longer reaches back
    */
-  Optional<KnnResult> search(
-      SqliteConnection connection, Snapshot snapshot, KnnRequest request, int ef) {
-    if (snapshot.committed() < segment.seq()) {
+  Optional<Found> search(VectorMirror.Reader reader, KnnRequest request, int ef) {
+    if (reader.committed() < segment.seq()) {
       return Optional.empty();
     }
-    Optional<VectorStore> changes = delta.at(connection, snapshot.committed(), snapshot.own());
-    if (changes.isEmpty()) {
+    Optional<VectorMirror.View> view = delta.at(reader);
+    if (view.isEmpty()) {
       return Optional.empty();
     }
-    HnswHits found = walk(request, filter(snapshot, request.only()), ef);
+    long[] aside = view.get().aside();
+    Changes changes = new Changes(delta.changed(), reader.committed(), aside);
+    HnswHits found = walk(request, filter(changes, request.only()), ef);
     Nearest nearest = new Nearest(request.k());
     for (int i = 0; i < found.size(); i++) {
       nearest.offer(found.rowids()[i], found.distances()[i]);
     }
     long scanned = found.scored();
-    if (changes.get().rows() > 0) {
+    VectorStore changed = view.get().store();
+    if (changed.rows() > 0 || changed.dead() > 0) {
       SearchRequest exact =
-          SearchRequest.of(request.query(), request.metric(), request.k(), snapshot.committed())
+          SearchRequest.of(request.query(), request.metric(), request.k(), reader.committed())
               .cancelledBy(request.cancelled())
-              .excluding(snapshot.own());
+              .excluding(aside);
       long[] only = request.only();
-      Hits hits = changes.get().search(only == null ? exact : exact.among(only));
+      Hits hits = changed.search(only == null ? exact : exact.among(only));
       for (int i = 0; i < hits.size(); i++) {
         nearest.offer(hits.rowids()[i], hits.distances()[i]);
       }
       scanned += hits.scanned();
     }
-    return Optional.of(nearest.result(scanned, ""));
+    return Optional.of(new Found(nearest, scanned, aside));
+  }
+
+  /** What has become of rows since the graph was built, as a reader sees it. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
+    boolean isAsBuilt(long id) {
+      Long seq = changed.get(id);
+      return (seq == null || seq > committed) && Arrays.binarySearch(aside, id) < 0;
+    }
   }
 
   private HnswHits walk(KnnRequest request, RowFilter filter, int ef) {
@@ -119,28 +138,20 @@ final class HnswIndex implements AutoCloseable {
   }
 
   /** The graph's rows that are as they were when it was built, and that the search may find. */
-  private RowFilter filter(Snapshot snapshot, long @Nullable [] onlyOrNull) {
-    Map<Long, Long> changed = delta.changed();
-    long[] own = snapshot.own();
-    if (onlyOrNull == null) {
-      return changed.isEmpty() && own.length == 0
+  private RowFilter filter(Changes changes, long @Nullable [] only) {
+    if (only == null) {
+      return changes.changed().isEmpty() && changes.aside().length == 0
           ? RowFilter.all()
-          : RowFilter.rowids(id -> isAsBuilt(changed, snapshot, id));
+          : RowFilter.rowids(changes::isAsBuilt);
     }
     long[] words = new long[(segment.rows() + 63) / 64];
-    for (long id : onlyOrNull) {
+    for (long id : only) {
       int ordinal = segment.ordinal(id);
-      if (ordinal >= 0 && isAsBuilt(changed, snapshot, id)) {
+      if (ordinal >= 0 && changes.isAsBuilt(id)) {
         words[ordinal >>> 6] |= 1L << ordinal;
       }
     }
     return RowFilter.ordinals(words);
-  }
-
-  private static boolean isAsBuilt(Map<Long, Long> changed, Snapshot snapshot, long id) {
-    Long seq = changed.get(id);
-    return (seq == null || seq > snapshot.committed())
-        && Arrays.binarySearch(snapshot.own(), id) < 0;
   }
 
   private void closeIdle() {

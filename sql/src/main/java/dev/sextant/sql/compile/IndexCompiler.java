@@ -248,13 +248,7 @@ final class IndexCompiler {
   }
 
   private static VectorColumn searched(TableInfo table, TableInfo.Column column) {
-    return new VectorColumn(
-        table.name(),
-        column.name(),
-        column.dimensions(),
-        String.valueOf(table.key()),
-        table.logNumber(),
-        table.replaceable());
+    return table.searchable(column).orElseThrow();
   }
 
   private Optional<IndexCommand> drop() {
