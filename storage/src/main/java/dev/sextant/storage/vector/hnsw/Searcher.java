@@ -155,6 +155,10 @@ public final class Searcher implements AutoCloseable {
     traversal.walk(layers[0], scorer, segment.entryOrdinal(entry), ef);
     Pool pool = traversal.pool();
     matches.reset(pool.size());
+    if (filter instanceof RowFilter.All) {
+      matches.copy(pool);
+      return matches.size() >= wanted;
+    }
     for (int rank = 0; rank < pool.size(); rank++) {
       if (lets(filter, pool.node(rank))) {
         matches.offer(pool.node(rank), pool.score(rank));
@@ -203,11 +207,12 @@ public final class Searcher implements AutoCloseable {
       rowids = new long[size];
       distances = new double[size];
     }
+    double squaredNorm = Metric.squaredNorm(query);
     int found = 0;
     for (int rank = 0; rank < best.size() && (rank < size || tied(best, rank, size)); rank++) {
       int ordinal = best.node(rank);
       segment.read(ordinal, row);
-      double distance = segment.parameters().metric().distance(query, row);
+      double distance = segment.parameters().metric().distance(query, squaredNorm, row);
       found = insert(found, size, distance, segment.rowidAt(ordinal));
     }
     long[] foundRowids = Arrays.copyOf(rowids, found);
