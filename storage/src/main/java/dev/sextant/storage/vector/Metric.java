@@ -34,17 +34,67 @@ public enum Metric {
     };
   }
 
+  /**
+   * {@link #distance} of {@code query} and {@code row} to the last bit, for a query that meets many
+   * rows: {@code squaredNorm} is its {@link #squaredNorm}.
+   */
+  public double distance(float[] query, double squaredNorm, float[] row) {
+    if (this != COSINE) {
+      return distance(query, row);
+    }
+    VectorCodec.requireDimensions(row, query.length, "Distance");
+    return cosine(query, squaredNorm, row);
+  }
+
+  /** The inner product of {@code a} with itself. */
+  public static double squaredNorm(float[] a) {
+    return dot(a, a);
+  }
+
   /** The Euclidean length of {@code a}. */
   public static double norm(float[] a) {
     return Math.sqrt(dot(a, a));
   }
 
   private static double cosine(float[] a, float[] b) {
-    double product = dot(a, a) * dot(b, b);
+    return cosine(a, dot(a, a), b);
+  }
+
+  /** Both sums in one pass, each in the order of {@link #dot}. */
+  private static double cosine(float[] a, double aa, float[] b) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    double n0 = 0;
+    double n1 = 0;
+    double n2 = 0;
+    double n3 = 0;
+    int i = 0;
+    for (; i + 3 < b.length; i += 4) {
+      double b0 = b[i];
+      double b1 = b[i + 1];
+      double b2 = b[i + 2];
+      double b3 = b[i + 3];
+      s0 += a[i] * b0;
+      s1 += a[i + 1] * b1;
+      s2 += a[i + 2] * b2;
+      s3 += a[i + 3] * b3;
+      n0 += b0 * b0;
+      n1 += b1 * b1;
+      n2 += b2 * b2;
+      n3 += b3 * b3;
+    }
+    for (; i < b.length; i++) {
+      double b0 = b[i];
+      s0 += a[i] * b0;
+      n0 += b0 * b0;
+    }
+    double product = aa * ((n0 + n1) + (n2 + n3));
     if (product == 0) {
       return Double.NaN;
     }
-    double similarity = dot(a, b) / Math.sqrt(product);
+    double similarity = ((s0 + s1) + (s2 + s3)) / Math.sqrt(product);
     return 1.0 - Math.clamp(similarity, -1.0, 1.0);
   }
 

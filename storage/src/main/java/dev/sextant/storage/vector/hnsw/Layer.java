@@ -43,6 +43,12 @@ record Layer(MemorySegment links, int width, int @Nullable [] ordinals) {
     }
   }
 
+  /** Has the processor fetch a node's links, which are soon to be read. */
+  int touch(int node) {
+    long at = offset(node);
+    return links.get(INT, at) + links.get(INT, at + (long) (width - 1) * Integer.BYTES);
+  }
+
   int ordinal(int node) {
     return ordinals == null ? node : ordinals[node];
   }

@@ -28,6 +28,16 @@ final class Pool {
     worst = Float.POSITIVE_INFINITY;
   }
 
+  /** Takes over the nodes of {@code other}, whose capacity is no less. */
+  void copy(Pool other) {
+    if (keys.length < other.size) {
+      keys = new long[other.size];
+    }
+    System.arraycopy(other.keys, 0, keys, 0, other.size);
+    capacity = other.capacity;
+    size = other.size;
+  }
+
   int size() {
     return size;
   }
@@ -87,6 +97,16 @@ final class Pool {
         return (int) key >>> 1;
       }
       cursor++;
+    }
+    return -1;
+  }
+
+  /** The node that {@link #next} would return. */
+  int peek() {
+    for (int i = cursor; i < size; i++) {
+      if ((keys[i] & EXPANDED) == 0) {
+        return node(keys[i]);
+      }
     }
     return -1;
   }

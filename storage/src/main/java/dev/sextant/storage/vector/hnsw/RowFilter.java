@@ -11,7 +11,7 @@ public sealed interface RowFilter {
 
   /**
    * The rows whose ordinal's bit is set: bit {@code o % 64} of {@code words[o / 64]}. Bits beyond
-   * the array are taken as not set; those beyond the segment's rows must not be.
+   * the array are taken as not set, and those beyond the segment's rows are ignored.
    */
   static RowFilter ordinals(long[] words) {
     long count = 0;

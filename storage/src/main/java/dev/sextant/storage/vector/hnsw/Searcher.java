@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 
 /*
  * Filters. A filter that lets through a part s of the rows needs the ef / s nearest nodes for ef
- * that match, and each of those costs some 30 scored rows. Where that is more than there are rows to
- * let through, these are scanned. The same when the walk did not find enough, be it that the filter
- * and the query are far apart or that nodes cannot be reached: so the answer is never short.
+ * that match, and each of those costs the scoring of many. Where that is more than there are rows
+ * to let through, these are scanned. The same when the walk did not find enough, be it that the
+ * filter and the query are far apart or that nodes cannot be reached: so no answer is short.
  */
 /** Searches one segment, on one thread at a time, with scratch that is reused. */
 public final class Searcher implements AutoCloseable {
@@ -155,6 +155,10 @@ public final class Searcher implements AutoCloseable {
     traversal.walk(layers[0], scorer, segment.entryOrdinal(entry), ef);
     Pool pool = traversal.pool();
     matches.reset(pool.size());
+    if (filter instanceof RowFilter.All) {
+      matches.copy(pool);
+      return matches.size() >= wanted;
+    }
     for (int rank = 0; rank < pool.size(); rank++) {
       if (lets(filter, pool.node(rank))) {
         matches.offer(pool.node(rank), pool.score(rank));
@@ -166,18 +170,43 @@ public final class Searcher implements AutoCloseable {
   /** Scores every row that the filter lets through. */
   private void scan(int ef, RowFilter filter) {
     matches.reset(ef);
-    Batch rows = traversal.batch;
-    rows.count = 0;
-    for (int ordinal = 0; ordinal < segment.rows(); ordinal++) {
-      if (!lets(filter, ordinal)) {
-        continue;
+    traversal.batch.count = 0;
+    switch (filter) {
+      case RowFilter.All _ -> {
+        for (int ordinal = 0; ordinal < segment.rows(); ordinal++) {
+          scanRow(ordinal);
+        }
       }
-      rows.ordinals[rows.count++] = ordinal;
-      if (rows.count == Traversal.MIN_BATCH) {
-        offerBatch(rows);
+      case RowFilter.Ordinals some -> scanBits(some.words());
+      case RowFilter.Rowids some -> {
+        for (int ordinal = 0; ordinal < segment.rows(); ordinal++) {
+          if (some.predicate().test(segment.rowidAt(ordinal))) {
+            scanRow(ordinal);
+          }
+        }
       }
     }
-    offerBatch(rows);
+    offerBatch(traversal.batch);
+  }
+
+  private void scanBits(long[] words) {
+    int within = Math.min(words.length, (segment.rows() + Long.SIZE - 1) / Long.SIZE);
+    for (int word = 0; word < within; word++) {
+      for (long left = words[word]; left != 0; left &= left - 1) {
+        int ordinal = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+        if (ordinal < segment.rows()) {
+          scanRow(ordinal);
+        }
+      }
+    }
+  }
+
+  private void scanRow(int ordinal) {
+    Batch rows = traversal.batch;
+    rows.ordinals[rows.count++] = ordinal;
+    if (rows.count == Traversal.MIN_BATCH) {
+      offerBatch(rows);
+    }
   }
 
   private void offerBatch(Batch rows) {
@@ -203,11 +232,12 @@ public final class Searcher implements AutoCloseable {
       rowids = new long[size];
       distances = new double[size];
     }
+    double squaredNorm = Metric.squaredNorm(query);
     int found = 0;
     for (int rank = 0; rank < best.size() && (rank < size || tied(best, rank, size)); rank++) {
       int ordinal = best.node(rank);
       segment.read(ordinal, row);
-      double distance = segment.parameters().metric().distance(query, row);
+      double distance = segment.parameters().metric().distance(query, squaredNorm, row);
       found = insert(found, size, distance, segment.rowidAt(ordinal));
     }
     long[] foundRowids = Arrays.copyOf(rowids, found);

@@ -14,30 +14,35 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /** Writes a segment's file so that a crash leaves it whole or absent. */
 final class SegmentWriter {
   /** Bytes handled at one time; a multiple of every alignment. */
   static final long SLICE = 64L << 20;
 
+  private static final Set<StandardOpenOption> FRESH =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+
   private SegmentWriter() {}
 
   static void write(Path file, HnswLayout layout, Map<Section, MemorySegment> sections) {
     Path target = file.toAbsolutePath();
     Path folder = Objects.requireNonNull(target.getParent(), "a file has a folder");
-    Path temporary = null;
+    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
     try {
-      temporary = Files.createTempFile(folder, String.valueOf(target.getFileName()), ".tmp");
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = FileChannel.open(temporary, FRESH)) {
         writeAll(channel, layout, sections);
         channel.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      temporary = null;
       force(folder);
     } catch (IOException e) {
+      deleteQuietly(temporary);
       throw new StorageException(
           Kind.IO,
           "Index segment \""
@@ -46,8 +51,6 @@ final class SegmentWriter {
               + e
               + ". Check the folder's permissions and free space.",
           e);
-    } finally {
-      deleteQuietly(temporary);
     }
   }
 
@@ -123,10 +126,7 @@ final class SegmentWriter {
     }
   }
 
-  private static void deleteQuietly(@Nullable Path temporary) {
-    if (temporary == null) {
-      return;
-    }
+  private static void deleteQuietly(Path temporary) {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

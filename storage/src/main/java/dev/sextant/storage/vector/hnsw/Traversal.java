@@ -65,6 +65,10 @@ final class Traversal {
     for (int node = pool.next(); node >= 0; node = pool.next()) {
       expanded++;
       int count = layer.load(node, links);
+      int next = pool.peek();
+      if (next >= 0) {
+        batch.touched += layer.touch(next);
+      }
       int unseen = 0;
       for (int i = 0; i < count; i++) {
         int link = links[i];

@@ -77,6 +77,17 @@ class HnswEdgesTest {
   }
 
   @Test
+  void bitsBeyondTheRowsAreIgnored() {
+    float[][] vectors = Fixtures.clustered(70, DIMS, 1);
+    long[] words = {0, 1L << 5 | 1L << 6, -1};
+    try (HnswSegment segment = Fixtures.build(vectors, HnswParameters.of(Metric.L2), 1);
+        Searcher searcher = segment.searcher()) {
+      HnswHits hits = searcher.search(vectors[0], 10, 10, RowFilter.ordinals(words));
+      assertThat(hits.rowids()).containsExactly(690);
+    }
+  }
+
+  @Test
   void rowsThatAreAllTheSameAreAllFound() {
     float[][] vectors = new float[2000][];
     Arrays.fill(vectors, new float[] {1, 1, 1, 1, 1, 1, 1, 1});
