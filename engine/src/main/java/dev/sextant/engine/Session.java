@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements AutoCloseable {
   /** Candidates that a search of an index keeps, unless set otherwise. */
-  public static final int DEFAULT_EF_SEARCH = 64;
+  public static final int DEFAULT_EF_SEARCH = 80;
 
   private static final int MAX_EF_SEARCH = 10_000;
 

@@ -42,7 +42,8 @@ class SnapshotFuzzTest {
   /** What a writer may meet: another writer, a stale snapshot, a constraint, a changed schema. */
   private static final Set<String> EXPECTED =
       Set.of(
-          "55P03", "40001", "23505", "23514", "23000", "42P01", "42703", "42P07", "22P03", "25000");
+          "55P03", "40001", "23505", "23514", "23000", "42P01", "42703", "42P07", "22P03", "25000",
+          "42601", "42P16");
 
   @TempDir Path folder;
 
@@ -128,8 +129,10 @@ class SnapshotFuzzTest {
         write(foreign);
       } else if (dice < 90) {
         transact(random.nextInt(6) == 0 ? foreign : party);
-      } else if (dice < 96) {
+      } else if (dice < 94) {
         savepoint(party);
+      } else if (dice < 97) {
+        index(party);
       } else {
         define(party);
       }
@@ -344,6 +347,26 @@ class SnapshotFuzzTest {
       } else {
         change(party, "RELEASE s" + party.savepoints);
         party.savepoints--;
+      }
+    }
+
+    /** With so few rows a graph is scanned, so an index has to be exact too. */
+    void index(Party party) throws SQLException {
+      Table t = table(party);
+      if (t == null) {
+        return;
+      }
+      String name = "ann" + random.nextInt(3);
+      String metric = List.of("l2", "cosine", "ip").get(random.nextInt(3));
+      switch (random.nextInt(5)) {
+        case 0 -> change(party, "REINDEX " + name);
+        case 1 -> change(party, "DROP INDEX IF EXISTS " + name);
+        default ->
+            change(
+                party,
+                String.format(
+                    "CREATE INDEX %s ON %s USING hnsw (%s vector_%s_ops)",
+                    name, t.name, t.vector, metric));
       }
     }
 

@@ -27,6 +27,7 @@ final class HnswIndex implements AutoCloseable {
   private final HnswSegment segment;
   private final VectorMirror delta;
   private final Queue<Reusable> idle = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable AsBuilt asBuilt;
   private volatile boolean closed;
 
   /** A searcher between two searches. */
@@ -84,7 +85,7 @@ final class HnswIndex implements AutoCloseable {
     if (reader.committed() < segment.seq()) {
       return Optional.empty();
     }
-    Optional<VectorMirror.View> view = delta.at(reader);
+    Optional<VectorMirror.View> view = delta.at(reader, request.column());
     if (view.isEmpty()) {
       return Optional.empty();
     }
@@ -139,19 +140,66 @@ final class HnswIndex implements AutoCloseable {
 
   /** The graph's rows that are as they were when it was built, and that the search may find. */
   private RowFilter filter(Changes changes, long @Nullable [] only) {
-    if (only == null) {
-      return changes.changed().isEmpty() && changes.aside().length == 0
-          ? RowFilter.all()
-          : RowFilter.rowids(changes::isAsBuilt);
+    if (only != null) {
+      long[] words = new long[words(segment.rows())];
+      for (long id : only) {
+        int ordinal = segment.ordinal(id);
+        if (ordinal >= 0 && changes.isAsBuilt(id)) {
+          words[ordinal >>> 6] |= 1L << ordinal;
+        }
+      }
+      return RowFilter.ordinals(words);
     }
-    long[] words = new long[(segment.rows() + 63) / 64];
-    for (long id : only) {
-      int ordinal = segment.ordinal(id);
-      if (ordinal >= 0 && changes.isAsBuilt(id)) {
-        words[ordinal >>> 6] |= 1L << ordinal;
+    if (changes.changed().isEmpty() && changes.aside().length == 0) {
+      return RowFilter.all();
+    }
+    long[] words = asBuilt(changes);
+    if (changes.aside().length > 0) {
+      words = words.clone();
+      for (long id : changes.aside()) {
+        clear(words, id);
       }
     }
     return RowFilter.ordinals(words);
+  }
+
+  /** The rows that no committed change has touched; the same array until the next commit. */
+  private long[] asBuilt(Changes changes) {
+    AsBuilt known = asBuilt;
+    if (known != null && known.committed() == changes.committed()) {
+      return known.words();
+    }
+    int rows = segment.rows();
+    long[] words = new long[words(rows)];
+    Arrays.fill(words, -1);
+    if ((rows & 63) != 0) {
+      words[words.length - 1] = (1L << rows) - 1;
+    }
+    changes
+        .changed()
+        .forEach(
+            (id, seq) -> {
+              if (seq <= changes.committed()) {
+                clear(words, id);
+              }
+            });
+    asBuilt = new AsBuilt(changes.committed(), words);
+    return words;
+  }
+
+  /** The untouched rows as of a log entry. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record AsBuilt(long committed, long[] words) {}
+
+  private static int words(int rows) {
+    return (rows + 63) >>> 6;
+  }
+
+  private void clear(long[] words, long id) {
+    int ordinal = segment.ordinal(id);
+    if (ordinal >= 0) {
+      words[ordinal >>> 6] &= ~(1L << ordinal);
+    }
   }
 
   private void closeIdle() {

@@ -9,12 +9,17 @@ import dev.sextant.storage.vector.hnsw.Quantization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /*
  * The definitions of vector indexes and the names of their newest segments are rows of the main
  * file. A segment's file is written and synced first; then its name is committed here. So a crash
  * leaves either the old segment or the new one, and an older copy of the database that is put back
  * names the segment that belonged to it, or one that is gone, never one of its future.
+ *
+ * Which column an index is on stands in a trigger that never fires: SQLite keeps its text right when
+ * the column or the table is renamed, and drops it with the table.
  */
 
 /** Reads and writes the table of vector indexes. */
@@ -22,7 +27,23 @@ final class IndexCatalog {
   /** The table that holds the definitions. */
   static final String TABLE = "sextant_indexes";
 
+  /** Names the trigger of an index, before the index's name. */
+  private static final String TRIGGER_PREFIX = "sextant_index_";
+
+  private static final Pattern COLUMN =
+      Pattern.compile("UPDATE\\s+OF\\s+\"((?:[^\"]|\"\")*)\"", Pattern.CASE_INSENSITIVE);
+
   private IndexCatalog() {}
+
+  private static String trigger(IndexDefinition index) {
+    return ChangeLog.quote(TRIGGER_PREFIX + index.name());
+  }
+
+  /** The column that an index's trigger names. */
+  private static String columnOf(String trigger) {
+    Matcher matcher = COLUMN.matcher(trigger);
+    return matcher.find() ? matcher.group(1).replace("\"\"", "\"") : "";
+  }
 
   /** All definitions in the connection's snapshot. */
   static List<IndexDefinition> all(SqliteConnection connection) {
@@ -32,16 +53,17 @@ final class IndexCatalog {
     }
     try (SqliteStatement rows =
         connection.prepare(
-            "SELECT name, tbl, column_name, metric, m, ef_construction, quantization, segment"
-                + " FROM main."
+            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segment FROM main."
                 + TABLE
-                + " ORDER BY name")) {
+                + " i JOIN main.sqlite_schema t ON t.type = 'trigger' AND t.name = '"
+                + TRIGGER_PREFIX
+                + "' || i.name COLLATE NOCASE ORDER BY i.name")) {
       while (rows.step()) {
         all.add(
             new IndexDefinition(
                 String.valueOf(rows.getText(0)),
                 rows.getLong(1),
-                String.valueOf(rows.getText(2)),
+                columnOf(String.valueOf(rows.getText(2))),
                 new HnswParameters(
                     Metric.valueOf(String.valueOf(rows.getText(3))),
                     (int) rows.getLong(4),
@@ -67,31 +89,40 @@ final class IndexCatalog {
   }
 
   /** Adds a definition, and drops those whose table is gone; inside the caller's transaction. */
-  static void add(SqliteConnection connection, IndexDefinition index) {
+  static void add(SqliteConnection connection, String table, IndexDefinition index) {
     connection.exec(
         "CREATE TABLE IF NOT EXISTS main."
             + TABLE
-            + "(name TEXT PRIMARY KEY COLLATE NOCASE, tbl INTEGER NOT NULL, column_name TEXT NOT"
-            + " NULL, metric TEXT NOT NULL, m INTEGER NOT NULL, ef_construction INTEGER NOT NULL,"
+            + "(name TEXT PRIMARY KEY COLLATE NOCASE, tbl INTEGER NOT NULL,"
+            + " metric TEXT NOT NULL, m INTEGER NOT NULL, ef_construction INTEGER NOT NULL,"
             + " quantization TEXT NOT NULL, segment TEXT)");
     connection.exec(
         "DELETE FROM main."
             + TABLE
             + " WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND name"
             + " = '"
-            + ChangeLog.TRIGGER_PREFIX
-            + "i_' || tbl)");
+            + TRIGGER_PREFIX
+            + "' || "
+            + TABLE
+            + ".name COLLATE NOCASE)");
+    connection.exec(
+        "CREATE TRIGGER main."
+            + trigger(index)
+            + " AFTER UPDATE OF "
+            + ChangeLog.quote(index.column())
+            + " ON "
+            + ChangeLog.quote(table)
+            + " WHEN 0 BEGIN SELECT 0; END");
     HnswParameters parameters = index.parameters();
     try (SqliteStatement insert =
-        connection.prepare("INSERT INTO main." + TABLE + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+        connection.prepare("INSERT INTO main." + TABLE + " VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       insert.bind(1, index.name());
       insert.bind(2, index.logNumber());
-      insert.bind(3, index.column());
-      insert.bind(4, parameters.metric().name());
-      insert.bind(5, (long) parameters.m());
-      insert.bind(6, (long) parameters.efConstruction());
-      insert.bind(7, parameters.quantization().label());
-      insert.bind(8, index.segment());
+      insert.bind(3, parameters.metric().name());
+      insert.bind(4, (long) parameters.m());
+      insert.bind(5, (long) parameters.efConstruction());
+      insert.bind(6, parameters.quantization().label());
+      insert.bind(7, index.segment());
       insert.step();
     }
     ChangeLog.mark(connection, index.logNumber());
@@ -107,6 +138,7 @@ final class IndexCatalog {
 
   /** Removes a definition; inside the caller's transaction. */
   static void remove(SqliteConnection connection, IndexDefinition index) {
+    connection.exec("DROP TRIGGER IF EXISTS main." + trigger(index));
     change(connection, index, "DELETE FROM main." + TABLE + " WHERE name = ?");
   }
 

@@ -236,6 +236,7 @@ public final class VectorIndexes implements AutoCloseable {
           IndexDefinition index = build.index();
           IndexCatalog.add(
               connection,
+              build.column().table(),
               new IndexDefinition(
                   index.name(), index.logNumber(), index.column(), index.parameters(), segment));
         });

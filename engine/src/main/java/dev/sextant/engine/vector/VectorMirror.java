@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class VectorMirror implements AutoCloseable {
   private static final long DEAD_ROWS_KEPT = 10_000;
 
-  private final VectorColumn column;
+  private VectorColumn column;
   private final Supplier<VectorStore> stores;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Long> points = new HashSet<>();
@@ -104,6 +104,17 @@ final class VectorMirror implements AutoCloseable {
    */
   @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
   record View(VectorStore store, long[] aside) {}
+
+  /** As {@link #at(Reader)}, for a column that may be called otherwise than it was. */
+  Optional<View> at(Reader reader, VectorColumn named) {
+    lock.lock();
+    try {
+      column = named;
+      return at(reader);
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /** The mirror at a reader's snapshot; empty where the reader has to read the whole table. */
   Optional<View> at(Reader reader) {

@@ -22,6 +22,8 @@ import java.util.Optional;
  * hnsw.ef_search. What concerns SQLite's own indexes is left to SQLite.
  */
 final class IndexCompiler {
+  private static final int MANY_DIMENSIONS = 128;
+
   private final Catalog catalog;
   private final StatementText statement;
   private final List<Token> tokens;
@@ -118,7 +120,7 @@ final class IndexCompiler {
       throw syntax("expected one column and its operator class");
     }
     method();
-    HnswParameters parameters = options(new HnswParameters(metric, 16, 128, Quantization.INT8));
+    HnswParameters parameters = options(defaults(metric, column.dimensions()));
     if (at < tokens.size()) {
       throw syntax("expected the end");
     }
@@ -127,6 +129,12 @@ final class IndexCompiler {
             new IndexDefinition(name, table.logNumber(), column.name(), parameters, null),
             searched(table, column),
             ifNotExists));
+  }
+
+  /** One bit a dimension searches fastest, and needs many dimensions to tell rows apart. */
+  private static HnswParameters defaults(Metric metric, int dimensions) {
+    return HnswParameters.of(metric)
+        .with(dimensions >= MANY_DIMENSIONS ? Quantization.RABITQ : Quantization.INT8);
   }
 
   private void method() {

@@ -61,16 +61,21 @@ public final class Definitions {
               + table.name()
               + "\" has no INTEGER PRIMARY KEY: its vectors are searched row by row");
     }
-    if (table.logNumber() >= 0) {
-      ChangeLog.detach(connection, table.logNumber());
-    }
     Set<String> watched = new LinkedHashSet<>();
     table.columns().stream()
         .filter(TableInfo.Column::isVector)
         .forEach(column -> watched.add(column.name()));
     watched.addAll(uniqueColumns(table.name()));
     watched.remove(key);
-    ChangeLog.attach(connection, table.name(), key, List.copyOf(watched));
+    if (table.logNumber() < 0) {
+      ChangeLog.attach(connection, table.name(), key, List.copyOf(watched));
+    } else {
+      ChangeLog.reattach(
+          connection,
+          table.name(),
+          table.logNumber(),
+          new ChangeLog.Watched(key, List.copyOf(watched)));
+    }
     return List.of();
   }
 

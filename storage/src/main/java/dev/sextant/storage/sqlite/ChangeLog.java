@@ -69,8 +69,22 @@ public final class ChangeLog {
         "CREATE TABLE IF NOT EXISTS main."
             + TABLE
             + "(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, id INTEGER)");
-    long number = nextNumber(connection);
-    for (String statement : triggers(number, table, key, columns)) {
+    reattach(connection, table, nextNumber(connection), new Watched(key, columns));
+  }
+
+  /**
+   * What a table's triggers look at.
+   *
+   * @param key its INTEGER PRIMARY KEY column
+   * @param columns those whose update is logged
+   */
+  public record Watched(String key, List<String> columns) {}
+
+  /** Goes on logging the changes of a table under its number, with other columns. */
+  public static void reattach(
+      SqliteConnection connection, String table, long number, Watched watched) {
+    detach(connection, number);
+    for (String statement : triggers(number, table, watched.key(), watched.columns())) {
       connection.exec(statement);
     }
     mark(connection, number);
