@@ -108,6 +108,11 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Whether the transaction under way has executed changes. */
+  public boolean hasWritten() {
+    return inTransaction && committedSeq >= 0;
+  }
+
   /**
    * The last change-log entry that is committed, seen from inside this transaction: what lies above
    * it is the transaction's own.
@@ -115,7 +120,7 @@ public final class Session implements AutoCloseable {
    * @param snapshotSeq the last entry that this session sees now
    */
   public long committedSeq(long snapshotSeq) {
-    return inTransaction && committedSeq >= 0 ? committedSeq : snapshotSeq;
+    return hasWritten() ? committedSeq : snapshotSeq;
   }
 
   /** Called after each change: now and then, outside transactions, trims the change log. */

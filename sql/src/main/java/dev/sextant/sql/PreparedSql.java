@@ -28,6 +28,7 @@ final class PreparedSql implements SqlStatement {
   private final boolean[] bound;
   private Plan plan;
   private long planVersion;
+  private long planEpoch;
   private SqliteStatement sqlite;
   private List<ResultColumn> columns;
   private List<String> warnings = List.of();
@@ -44,6 +45,7 @@ final class PreparedSql implements SqlStatement {
     this.session = owner.session();
     this.plan = plan;
     this.planVersion = owner.catalog().version();
+    this.planEpoch = session.schemaEpoch();
     this.sqlite = prepared(plan);
     this.columns = columnsOf(plan, sqlite);
     int parameters =
@@ -166,7 +168,7 @@ final class PreparedSql implements SqlStatement {
 
   private Outcome runCompiled(Plan.Compiled first) {
     Plan.Compiled compiled = first;
-    if (session.schemaVersion() != planVersion) {
+    if (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch) {
       compiled = recompiled();
     }
     StepRunner steps = new StepRunner(owner.functions(), compiled, values, () -> stopped != null);
@@ -222,6 +224,7 @@ final class PreparedSql implements SqlStatement {
   private Plan.Compiled recompiled() {
     plan = owner.plan(plan.statement().sql());
     planVersion = owner.catalog().version();
+    planEpoch = session.schemaEpoch();
     sqlite.close();
     sqlite = prepared(plan);
     columns = columnsOf(plan, sqlite);

@@ -4,7 +4,6 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
-import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.SessionFunctions;
 import dev.sextant.storage.StorageException;
@@ -73,7 +72,10 @@ public final class SqlSession implements AutoCloseable {
         engine
             .database()
             .vectors()
-            .retain(known.vectorTables().stream().map(TableInfo::logNumber).toList());
+            .retain(
+                known.vectorTables().stream()
+                    .flatMap(table -> table.searchable().stream())
+                    .toList());
       }
     }
     return known;

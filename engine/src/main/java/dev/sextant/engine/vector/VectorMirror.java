@@ -1,5 +1,7 @@
 package dev.sextant.engine.vector;
 
+import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -8,9 +10,11 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.VectorStore;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -22,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  * read, the mirror is right for the snapshots at which it was brought up to date, its `points`,
  * and not for those between; a session at any other snapshot reads SQLite.
  *
- * A session with uncommitted changes sees its own rows instead of the committed ones. It leaves
- * these rows out while it brings the mirror up to date, and notes them as `unread`: until a session
- * without changes of its own has read them, the mirror serves only sessions that do not want them.
+ * Some rows are `aside`: every session reads them from SQLite, in its own snapshot. They are those
+ * that a session with uncommitted changes could not judge when it brought the mirror up to date,
+ * and those that a search has found to be gone without an entry in the log. The next session
+ * without changes of its own that stands at `covered` reads them into the store again.
+ *
+ * A session may have deleted rows by REPLACE that no log entry of its own names. So a row that is
+ * missing in its eyes is put aside instead of being removed, and it never loads a whole column
+ * whose rows can be replaced.
  */
 
 /** The off-heap copy of one vector column, in step with its table. Safe for many threads. */
@@ -36,9 +45,11 @@ final class VectorMirror implements AutoCloseable {
   private final Kernels kernels;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Long> points = new HashSet<>();
-  private final Set<Long> unread = new HashSet<>();
+  private final Set<Long> aside = new HashSet<>();
   private @Nullable VectorStore store;
   private long covered;
+  private boolean distrusted;
+  private boolean closed;
 
   VectorMirror(VectorColumn column, MemoryBudget budget, Kernels kernels) {
     this.column = column;
@@ -47,60 +58,100 @@ final class VectorMirror implements AutoCloseable {
   }
 
   /**
-   * The store, right for a snapshot once {@code own} rows are left out.
+   * Who asks.
    *
    * @param committed the snapshot: the last committed log entry the connection sees
    * @param own ascending ids of rows that the connection's transaction has changed
-   * @return empty where the snapshot is older than what the mirror still knows
+   * @param writes whether that transaction may have changed more than the log tells
    */
-  Optional<VectorStore> at(SqliteConnection connection, long committed, long[] own) {
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  record Reader(SqliteConnection connection, long committed, long[] own, boolean writes) {
+    private boolean changed(long id) {
+      return Arrays.binarySearch(own, id) >= 0;
+    }
+  }
+
+  /**
+   * A store, right for a reader's snapshot but for some rows.
+   *
+   * @param aside ascending ids of rows to be read from SQLite instead
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  record View(VectorStore store, long[] aside) {}
+
+  /** The mirror at a reader's snapshot; empty where the reader has to read the whole table. */
+  Optional<View> at(Reader reader) {
     lock.lock();
     try {
-      VectorStore current = store;
-      if (current == null || (committed > covered && isBehind(connection))) {
-        current = reload(connection, committed, own);
-      } else if (committed > covered) {
-        followLog(connection, current, committed, own);
+      if (closed) {
+        throw new StorageException(Kind.CLOSED, "The vectors of the column were dropped.");
       }
-      readUnread(connection, current, committed, own);
-      boolean known = points.contains(committed);
-      return known && unread.stream().allMatch(id -> Arrays.binarySearch(own, id) >= 0)
-          ? Optional.of(current)
+      VectorStore current = store;
+      if (current == null || mustReload(reader, current)) {
+        if (reader.writes() && column.replaceable()) {
+          return Optional.empty();
+        }
+        current = reload(reader);
+      } else if (reader.committed() > covered) {
+        followLog(reader, current);
+      }
+      readAside(reader, current);
+      return points.contains(reader.committed())
+          ? Optional.of(new View(current, asideFor(reader)))
           : Optional.empty();
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean isBehind(SqliteConnection connection) {
-    VectorStore current = store;
-    return ChangeLog.firstSeq(connection) > covered + 1
-        || (current != null && current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows()));
+  private long[] asideFor(Reader reader) {
+    return LongStream.concat(LongStream.of(reader.own()), aside.stream().mapToLong(Long::longValue))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
-  private VectorStore reload(SqliteConnection connection, long committed, long[] own) {
+  private boolean mustReload(Reader reader, VectorStore current) {
+    if (reader.committed() < covered || (reader.committed() == covered && !distrusted)) {
+      return false;
+    }
+    return distrusted
+        || ChangeLog.firstSeq(reader.connection()) > covered + 1
+        || current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows());
+  }
+
+  private VectorStore reload(Reader reader) {
     VectorStore fresh = new VectorStore(column.label(), column.dimensions(), budget, kernels);
-    try (SqliteStatement rows = connection.prepare(select("IS NOT NULL"))) {
+    try (SqliteStatement rows = reader.connection().prepare(select("IS NOT NULL"))) {
       while (rows.step()) {
         long id = rows.getLong(0);
-        if (Arrays.binarySearch(own, id) < 0) {
-          put(fresh, id, rows, committed);
+        if (!reader.changed(id)) {
+          put(fresh, id, rows, reader.committed());
         }
       }
     } catch (RuntimeException failure) {
       fresh.close();
       throw failure;
     }
-    close();
-    points.clear();
-    unread.clear();
-    for (long id : own) {
-      unread.add(id);
+    drop();
+    for (long id : reader.own()) {
+      aside.add(id);
     }
     store = fresh;
-    covered = committed;
-    points.add(committed);
+    covered = reader.committed();
+    points.add(covered);
     return fresh;
+  }
+
+  private void drop() {
+    VectorStore current = store;
+    store = null;
+    points.clear();
+    aside.clear();
+    distrusted = false;
+    if (current != null) {
+      current.close();
+    }
   }
 
   private String select(String condition) {
@@ -117,58 +168,76 @@ final class VectorMirror implements AutoCloseable {
         + condition;
   }
 
-  private void followLog(
-      SqliteConnection connection, VectorStore current, long committed, long[] own) {
+  private void followLog(Reader reader, VectorStore current) {
     String changed =
         "SELECT id, max(seq) FROM main."
             + ChangeLog.TABLE
             + " WHERE tbl = ? AND seq > ? AND seq <= ? AND id IS NOT NULL GROUP BY id ORDER BY 2";
-    try (SqliteStatement log = connection.prepare(changed);
-        SqliteStatement row = connection.prepare(selectOne())) {
+    boolean complete = false;
+    try (SqliteStatement log = reader.connection().prepare(changed);
+        SqliteStatement row = reader.connection().prepare(selectOne())) {
       log.bind(1, column.logNumber());
       log.bind(2, covered);
-      log.bind(3, committed);
+      log.bind(3, reader.committed());
       while (log.step()) {
-        long id = log.getLong(0);
-        if (Arrays.binarySearch(own, id) >= 0) {
-          unread.add(id);
-        } else {
-          reread(current, row, id, committed);
-        }
+        reread(reader, current, row, log.getLong(0));
       }
+      complete = true;
+    } finally {
+      distrusted = distrusted || !complete;
     }
-    covered = committed;
-    points.add(committed);
+    covered = reader.committed();
+    points.add(covered);
   }
 
   private String selectOne() {
     return select("IS NOT NULL AND " + ChangeLog.quote(column.key()) + " = ?");
   }
 
-  private void readUnread(
-      SqliteConnection connection, VectorStore current, long committed, long[] own) {
-    if (unread.isEmpty() || committed != covered) {
+  private void readAside(Reader reader, VectorStore current) {
+    boolean blind = reader.writes() && column.replaceable();
+    if (aside.isEmpty() || reader.committed() != covered || blind || distrusted) {
       return;
     }
-    try (SqliteStatement row = connection.prepare(selectOne())) {
-      for (Long id : Set.copyOf(unread)) {
-        if (Arrays.binarySearch(own, id) < 0) {
-          reread(current, row, id, committed);
-          unread.remove(id);
-          points.clear();
-          points.add(committed);
-        }
+    List<Long> known = aside.stream().filter(id -> !reader.changed(id)).toList();
+    if (known.isEmpty()) {
+      return;
+    }
+    boolean complete = false;
+    try (SqliteStatement row = reader.connection().prepare(selectOne())) {
+      for (Long id : known) {
+        reread(reader, current, row, id);
       }
+      complete = true;
+    } finally {
+      distrusted = !complete;
+    }
+    points.add(covered);
+  }
+
+  /** For older snapshots the store lacks what the row was while it was aside. */
+  private void isKnownAgain(long id) {
+    if (aside.remove(id)) {
+      points.clear();
     }
   }
 
-  private void reread(VectorStore current, SqliteStatement row, long id, long seq) {
+  /** Brings one row up to the reader's snapshot, or puts it aside. */
+  private void reread(Reader reader, VectorStore current, SqliteStatement row, long id) {
+    if (reader.changed(id)) {
+      aside.add(id);
+      return;
+    }
     row.bind(1, id);
     try {
       if (row.step()) {
-        put(current, id, row, seq);
+        put(current, id, row, reader.committed());
+        isKnownAgain(id);
+      } else if (reader.writes() && column.replaceable()) {
+        aside.add(id);
       } else {
-        current.remove(id, seq);
+        current.remove(id, reader.committed());
+        isKnownAgain(id);
       }
     } finally {
       row.reset();
@@ -184,18 +253,23 @@ final class VectorMirror implements AutoCloseable {
     }
   }
 
-  /** Rows that a hit named and the table no longer has: the log was not told. */
-  void forget(SqliteConnection connection, long[] ids) {
+  /** Rows that a search found and their table does not have: the log was not told. */
+  void putAside(long[] ids) {
     lock.lock();
     try {
-      VectorStore current = store;
-      if (current != null) {
-        try (SqliteStatement row = connection.prepare(selectOne())) {
-          for (long id : ids) {
-            reread(current, row, id, covered);
-          }
-        }
+      for (long id : ids) {
+        aside.add(id);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Too many such rows: the next session that can loads the column anew. */
+  void distrust() {
+    lock.lock();
+    try {
+      distrusted = true;
     } finally {
       lock.unlock();
     }
@@ -203,10 +277,12 @@ final class VectorMirror implements AutoCloseable {
 
   @Override
   public void close() {
-    VectorStore current = store;
-    store = null;
-    if (current != null) {
-      current.close();
+    lock.lock();
+    try {
+      closed = true;
+      drop();
+    } finally {
+      lock.unlock();
     }
   }
 }

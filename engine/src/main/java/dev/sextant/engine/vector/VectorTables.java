@@ -2,6 +2,7 @@ package dev.sextant.engine.vector;
 
 import dev.sextant.engine.Session;
 import dev.sextant.storage.StorageException;
+import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -10,7 +11,6 @@ import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
-import dev.sextant.storage.vector.VectorStore;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,9 +24,11 @@ import java.util.stream.LongStream;
  * snapshot: what is committed there, and the rows that the session's own transaction has changed.
  */
 public final class VectorTables implements AutoCloseable {
+  private static final int ATTEMPTS = 4;
+
   private final MemoryBudget budget;
   private final Kernels kernels;
-  private final Map<String, VectorMirror> mirrors = new ConcurrentHashMap<>();
+  private final Map<VectorColumn, VectorMirror> mirrors = new ConcurrentHashMap<>();
 
   /** Nothing resident; columns become so when they are first searched. */
   public VectorTables(MemoryBudget budget, Kernels kernels) {
@@ -47,27 +49,53 @@ public final class VectorTables implements AutoCloseable {
     long committed = session.committedSeq(snapshotSeq);
     long[] own =
         committed < snapshotSeq ? changedSince(connection, column, committed) : new long[0];
-    VectorMirror mirror =
-        mirrors.computeIfAbsent(
-            column.logNumber() + "." + column.column(),
-            key -> new VectorMirror(column, budget, kernels));
+    VectorMirror.Reader reader =
+        new VectorMirror.Reader(connection, committed, own, session.hasWritten());
     try {
-      Optional<VectorStore> store = mirror.at(connection, committed, own);
-      if (store.isEmpty()) {
-        return scan(connection, request, "the transaction's snapshot is older than the vectors");
-      }
-      KnnResult found = resident(connection, store.get(), request, new Snapshot(committed, own));
-      return column.replaceable() ? verified(connection, mirror, request, found) : found;
+      return inMemory(reader, request)
+          .orElseGet(
+              () ->
+                  scan(
+                      connection,
+                      request,
+                      "the transaction's snapshot is not among those in memory"));
     } catch (StorageException failure) {
-      if (failure.kind() == StorageException.Kind.RESOURCES) {
+      if (failure.kind() == Kind.RESOURCES) {
         return scan(connection, request, String.valueOf(failure.getMessage()));
       }
       throw failure;
     }
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
-  private record Snapshot(long committed, long[] own) {}
+  /** Searches again while others drop the store, or hits are gone from their table. */
+  private Optional<KnnResult> inMemory(VectorMirror.Reader reader, KnnRequest request) {
+    VectorColumn column = request.column();
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      VectorMirror mirror =
+          mirrors.computeIfAbsent(column, key -> new VectorMirror(key, budget, kernels));
+      try {
+        Optional<VectorMirror.View> view = mirror.at(reader);
+        if (view.isEmpty()) {
+          return Optional.empty();
+        }
+        KnnResult found = resident(reader, view.get(), request);
+        long[] gone =
+            column.replaceable() ? gone(reader.connection(), request, found) : new long[0];
+        if (gone.length == 0) {
+          return Optional.of(found);
+        }
+        mirror.putAside(gone);
+        if (attempt == ATTEMPTS) {
+          mirror.distrust();
+        }
+      } catch (StorageException failure) {
+        if (failure.kind() != Kind.CLOSED) {
+          throw failure;
+        }
+      }
+    }
+    return Optional.empty();
+  }
 
   private static long[] changedSince(
       SqliteConnection connection, VectorColumn column, long committed) {
@@ -86,27 +114,27 @@ public final class VectorTables implements AutoCloseable {
     return ids.build().toArray();
   }
 
-  private KnnResult resident(
-      SqliteConnection connection, VectorStore store, KnnRequest request, Snapshot snapshot) {
+  private static KnnResult resident(
+      VectorMirror.Reader reader, VectorMirror.View view, KnnRequest request) {
     SearchRequest search =
-        SearchRequest.of(request.query(), request.metric(), request.k(), snapshot.committed())
+        SearchRequest.of(request.query(), request.metric(), request.k(), reader.committed())
             .cancelledBy(request.cancelled());
     long[] only = request.only();
     if (only != null) {
       search = search.among(only);
     }
-    if (snapshot.own().length > 0) {
-      search = search.excluding(snapshot.own());
+    if (view.aside().length > 0) {
+      search = search.excluding(view.aside());
     }
-    Hits hits = store.search(search);
-    if (snapshot.own().length == 0) {
+    Hits hits = view.store().search(search);
+    if (view.aside().length == 0) {
       return new KnnResult(hits.rowids(), hits.distances(), hits.scanned(), null);
     }
     Nearest nearest = new Nearest(request.k());
     for (int i = 0; i < hits.size(); i++) {
       nearest.offer(hits.rowids()[i], hits.distances()[i]);
     }
-    long scanned = hits.scanned() + offer(connection, request, snapshot.own(), nearest);
+    long scanned = hits.scanned() + offer(reader.connection(), request, view.aside(), nearest);
     return nearest.result(scanned, "");
   }
 
@@ -175,25 +203,11 @@ public final class VectorTables implements AutoCloseable {
           scanned += offer(rows, request, nearest);
         }
         if (request.cancelled().getAsBoolean()) {
-          throw new StorageException(
-              StorageException.Kind.INTERRUPTED, "The statement was cancelled.");
+          throw new StorageException(Kind.INTERRUPTED, "The statement was cancelled.");
         }
       }
     }
     return nearest.result(scanned, "vectors were read from SQLite, not from memory: " + why);
-  }
-
-  /** Drops hits whose row is gone, and searches again for as many as are missing. */
-  private KnnResult verified(
-      SqliteConnection connection, VectorMirror mirror, KnnRequest request, KnnResult found) {
-    KnnResult result = found;
-    for (long[] gone = gone(connection, request, result);
-        gone.length > 0;
-        gone = gone(connection, request, result)) {
-      mirror.forget(connection, gone);
-      result = scan(connection, request, "rows were replaced by another writer");
-    }
-    return result;
   }
 
   private static long[] gone(SqliteConnection connection, KnnRequest request, KnnResult found) {
@@ -212,14 +226,14 @@ public final class VectorTables implements AutoCloseable {
     return gone.build().toArray();
   }
 
-  /** Frees the columns of tables that are not among those given by their log numbers. */
-  public void retain(Collection<Long> logNumbers) {
+  /** Frees the columns that are not among those given. */
+  public void retain(Collection<VectorColumn> columns) {
+    Set<VectorColumn> kept = Set.copyOf(columns);
     mirrors
         .entrySet()
         .removeIf(
             entry -> {
-              long number = Long.parseLong(entry.getKey().split("\\.", 2)[0]);
-              boolean gone = !logNumbers.contains(number);
+              boolean gone = !kept.contains(entry.getKey());
               if (gone) {
                 entry.getValue().close();
               }

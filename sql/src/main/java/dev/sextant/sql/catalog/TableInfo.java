@@ -1,5 +1,6 @@
 package dev.sextant.sql.catalog;
 
+import dev.sextant.engine.vector.VectorColumn;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,20 @@ public record TableInfo(
   /** Whether a column holds vectors. */
   public boolean hasVectors() {
     return columns.stream().anyMatch(Column::isVector);
+  }
+
+  /** Its vector columns that can be searched in memory. */
+  public List<VectorColumn> searchable() {
+    return columns.stream().map(this::searchable).flatMap(Optional::stream).toList();
+  }
+
+  /** A column as a search in memory knows it; empty where that is impossible. */
+  public Optional<VectorColumn> searchable(Column column) {
+    return key == null || logNumber < 0 || !column.isVector()
+        ? Optional.empty()
+        : Optional.of(
+            new VectorColumn(
+                name, column.name(), column.dimensions(), key, logNumber, replaceable));
   }
 
   /** Why a search cannot use resident vectors; empty where it can. */

@@ -93,21 +93,13 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     if (!vector.isVector()) {
       return Optional.empty();
     }
-    Optional<String> obstacle = table.whyNotResident();
-    String key = table.key();
-    if (obstacle.isPresent() || key == null || field.get().keyIndex() < 0) {
-      config.context().note("no search in memory: " + obstacle.orElse("the row's key is lost"));
+    Optional<VectorColumn> searched = table.searchable(vector);
+    if (searched.isEmpty() || field.get().keyIndex() < 0) {
+      String obstacle = table.whyNotResident().orElse("the row's key is lost");
+      config.context().note("no search in memory: " + obstacle);
       return Optional.empty();
     }
-    VectorColumn searched =
-        new VectorColumn(
-            table.name(),
-            vector.name(),
-            vector.dimensions(),
-            key,
-            table.logNumber(),
-            table.replaceable());
-    return Optional.of(new Target(call, searched, field.get().keyIndex(), query));
+    return Optional.of(new Target(call, searched.get(), field.get().keyIndex(), query));
   }
 
   private RelNode rewritten(

@@ -6,8 +6,12 @@ import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.sqlite.SqliteStatement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs definitions of tables with vectors: all of a definition or nothing of it. */
 public final class Definitions {
@@ -60,13 +64,29 @@ public final class Definitions {
     if (table.logNumber() >= 0) {
       ChangeLog.detach(connection, table.logNumber());
     }
-    List<String> vectors =
-        table.columns().stream()
-            .filter(TableInfo.Column::isVector)
-            .map(TableInfo.Column::name)
-            .toList();
-    ChangeLog.attach(connection, table.name(), key, vectors);
+    Set<String> watched = new LinkedHashSet<>();
+    table.columns().stream()
+        .filter(TableInfo.Column::isVector)
+        .forEach(column -> watched.add(column.name()));
+    watched.addAll(uniqueColumns(table.name()));
+    watched.remove(key);
+    ChangeLog.attach(connection, table.name(), key, List.copyOf(watched));
     return List.of();
+  }
+
+  /** Those whose change may delete another row, by UPDATE OR REPLACE. */
+  private List<String> uniqueColumns(String table) {
+    List<String> columns = new ArrayList<>();
+    try (SqliteStatement names =
+        connection.prepare(
+            "SELECT DISTINCT c.name FROM pragma_index_list(?) i, pragma_index_info(i.name) c"
+                + " WHERE i.\"unique\" AND c.name IS NOT NULL")) {
+      names.bind(1, table);
+      while (names.step()) {
+        columns.add(String.valueOf(names.getText(0)));
+      }
+    }
+    return columns;
   }
 
   private Optional<TableInfo> table(String name) {

@@ -60,7 +60,8 @@ public final class ChangeLog {
    *
    * @param table the table's name
    * @param key its INTEGER PRIMARY KEY column
-   * @param columns its vector columns
+   * @param columns those whose update is logged: its vector columns, and those by which an update
+   *     may replace another row
    */
   public static void attach(
       SqliteConnection connection, String table, String key, List<String> columns) {
