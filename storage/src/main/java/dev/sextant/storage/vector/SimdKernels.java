@@ -7,17 +7,27 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
+/*
+ * Row by row, not several rows interleaved: one long stream is what the memory prefetcher follows
+ * best. A slice for each row or step, which escape analysis removes, makes the bounds checks of its
+ * loads cheap.
+ *
+ * A scan is as fast as the processor reads ahead, past instructions that wait for memory. Of rows
+ * that are a whole number of steps, a block is therefore one loop, not a loop inside another, with
+ * as few values alive as can be. With more of them C2 spills addresses to vector registers, and
+ * fetching one seems to queue behind the multiplications that wait for memory: the next loads come
+ * late. It cost a quarter of the bandwidth, and -XX:-UseFPUForSpilling won a part of it back. So
+ * measure with ScanBench after every change to the loops named Stream: one more value alive may be
+ * too many. L1 has none, for with its three operations a load it gained next to nothing.
+ */
 /**
  * Kernels on the Vector API. {@link KernelProvider} loads this class by name, and only where the
  * module is there; nothing else may name it.
- *
- * <p>Row by row, not several rows interleaved: one long stream is what the memory prefetcher
- * follows best. A slice for each row, which escape analysis removes, makes the bounds checks of its
- * loads cheap.
  */
 final class SimdKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int VECTOR = SPECIES.vectorByteSize();
+  private static final int STEP = 4 * VECTOR;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -69,6 +79,10 @@ final class SimdKernels implements Kernels {
 
   @Override
   public void dotBlock(MemorySegment query, RowBlock block, float[] out) {
+    if (isStream(block)) {
+      dotStream(query, block, out);
+      return;
+    }
     MemorySegment data = block.data();
     long offset = block.offset();
     int dims = block.dims();
@@ -80,6 +94,10 @@ final class SimdKernels implements Kernels {
 
   @Override
   public void squaredL2Block(MemorySegment query, RowBlock block, float[] out) {
+    if (isStream(block)) {
+      squaredL2Stream(query, block, out);
+      return;
+    }
     MemorySegment data = block.data();
     long offset = block.offset();
     int dims = block.dims();
@@ -97,6 +115,80 @@ final class SimdKernels implements Kernels {
     for (int row = 0; row < block.rows(); row++) {
       out[row] = l1Row(query, data, offset, dims);
       offset += block.strideBytes();
+    }
+  }
+
+  /** Whether the rows lie end to end and each is a whole number of steps, two or more. */
+  private static boolean isStream(RowBlock block) {
+    int stride = block.strideBytes();
+    return stride == block.dims() * Float.BYTES && stride % STEP == 0 && stride > STEP;
+  }
+
+  private static MemorySegment stream(RowBlock block) {
+    return block.data().asSlice(block.offset(), (long) block.rows() * block.strideBytes());
+  }
+
+  private static void dotStream(MemorySegment query, RowBlock block, float[] out) {
+    int rows = block.rows();
+    MemorySegment data = stream(block);
+    MemorySegment whole = query.asSlice(0, block.strideBytes());
+    long end = whole.byteSize() - STEP + 1;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    int row = 0;
+    long at = 0;
+    long p = 0;
+    while (row < rows) {
+      MemorySegment x = data.asSlice(p, STEP);
+      MemorySegment q = whole.asSlice(at, STEP);
+      s0 = multiplyAdd(load(q, 0), load(x, 0), s0);
+      s1 = multiplyAdd(load(q, VECTOR), load(x, VECTOR), s1);
+      s2 = multiplyAdd(load(q, 2L * VECTOR), load(x, 2L * VECTOR), s2);
+      s3 = multiplyAdd(load(q, 3L * VECTOR), load(x, 3L * VECTOR), s3);
+      p += STEP;
+      at += STEP;
+      if (at >= end) {
+        out[row++] = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        s0 = FloatVector.zero(SPECIES);
+        s1 = FloatVector.zero(SPECIES);
+        s2 = FloatVector.zero(SPECIES);
+        s3 = FloatVector.zero(SPECIES);
+        at = 0;
+      }
+    }
+  }
+
+  private static void squaredL2Stream(MemorySegment query, RowBlock block, float[] out) {
+    int rows = block.rows();
+    MemorySegment data = stream(block);
+    MemorySegment whole = query.asSlice(0, block.strideBytes());
+    long end = whole.byteSize() - STEP + 1;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    int row = 0;
+    long at = 0;
+    long p = 0;
+    while (row < rows) {
+      MemorySegment x = data.asSlice(p, STEP);
+      MemorySegment q = whole.asSlice(at, STEP);
+      s0 = squareAdd(load(q, 0), load(x, 0), s0);
+      s1 = squareAdd(load(q, VECTOR), load(x, VECTOR), s1);
+      s2 = squareAdd(load(q, 2L * VECTOR), load(x, 2L * VECTOR), s2);
+      s3 = squareAdd(load(q, 3L * VECTOR), load(x, 3L * VECTOR), s3);
+      p += STEP;
+      at += STEP;
+      if (at >= end) {
+        out[row++] = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        s0 = FloatVector.zero(SPECIES);
+        s1 = FloatVector.zero(SPECIES);
+        s2 = FloatVector.zero(SPECIES);
+        s3 = FloatVector.zero(SPECIES);
+        at = 0;
+      }
     }
   }
 
