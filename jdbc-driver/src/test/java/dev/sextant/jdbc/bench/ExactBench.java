@@ -57,8 +57,8 @@ final class ExactBench {
                 .connect("jdbc:sqlite:" + folder.resolve("a.db"), new java.util.Properties())) {
       System.out.println("filling " + rows + " rows of " + DIMENSIONS + " dimensions ...");
       fill(ours);
-      knn(ours, plain);
       overhead(ours);
+      knn(ours, plain);
       plainStatements(ours, plain);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
