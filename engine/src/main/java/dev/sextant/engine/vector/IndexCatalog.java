@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
  * leaves either the old segment or the new one, and an older copy of the database that is put back
  * names the segment that belonged to it, or one that is gone, never one of its future.
  *
- * Which column an index is on stands in a trigger that never fires: SQLite keeps its text right when
- * the column or the table is renamed, and drops it with the table.
+ * Which column an index is on stands in a trigger that never fires: SQLite keeps its text right
+ * when the column or the table is renamed, and drops it with the table.
  */
 
 /** Reads and writes the table of vector indexes. */
@@ -53,7 +53,8 @@ final class IndexCatalog {
     }
     try (SqliteStatement rows =
         connection.prepare(
-            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segment FROM main."
+            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segment"
+                + " FROM main."
                 + TABLE
                 + " i JOIN main.sqlite_schema t ON t.type = 'trigger' AND t.name = '"
                 + TRIGGER_PREFIX
