@@ -103,7 +103,6 @@ class CrashTest {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
-            "-XX:-BytecodeVerificationRemote",
             CrashWriter.class.getName(),
             url,
             String.valueOf(seed));
