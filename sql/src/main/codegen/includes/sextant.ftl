@@ -19,6 +19,10 @@ void SqliteBinary(List<Object> list, ExprContext exprContext, Span s) :
     |
         <SQLITE_REMAINDER> { op = SqliteOperators.REMAINDER; }
     |
+        <SQLITE_BIT_AND> { op = SqliteOperators.BIT_AND; }
+    |
+        <SQLITE_SHIFT_LEFT> { op = SqliteOperators.SHIFT_LEFT; }
+    |
         <COLLATE> { op = SqliteOperators.COLLATE; }
     |
         <LAMBDA> { op = SqliteOperators.JSON; }

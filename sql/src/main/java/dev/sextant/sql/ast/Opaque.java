@@ -74,6 +74,16 @@ public final class Opaque {
     return new SqlBasicCall(new Condition(), List.of(value), value.getParserPosition());
   }
 
+  /** A value between parentheses, which no rule takes for a bare column. */
+  public static SqlCall enclosed(SqlNode value) {
+    return new SqlBasicCall(new Enclosed(""), List.of(value), value.getParserPosition());
+  }
+
+  /** {@code +value}: SQLite gives it no affinity. */
+  public static SqlCall plus(SqlNode value) {
+    return new SqlBasicCall(new Enclosed("+"), List.of(value), value.getParserPosition());
+  }
+
   /** A function of any number of arguments. */
   public static SqlFunction function(String name) {
     return new Scalar(name, ANY);
@@ -186,6 +196,23 @@ public final class Opaque {
     public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
       SqlWriter.Frame frame = writer.startList("(", ")");
       call.operand(0).unparse(writer, 0, 0);
+      writer.endList(frame);
+    }
+  }
+
+  private static final class Enclosed extends Special {
+    private final String sign;
+
+    Enclosed(String sign) {
+      super("ENCLOSED " + sign, ATOM, ANY);
+      this.sign = sign;
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      SqlWriter.Frame frame = writer.startList("(", ")");
+      writer.literal(sign);
+      call.operand(0).unparse(writer, 0, sign.isEmpty() ? 0 : ATOM);
       writer.endList(frame);
     }
   }

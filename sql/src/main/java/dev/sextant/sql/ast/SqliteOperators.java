@@ -41,11 +41,17 @@ public final class SqliteOperators {
   /** {@code ->} of JSON. */
   public static final SqlOperator JSON = binary("->", 70);
 
+  /** Bits of both; of one precedence with the other operators on bits. */
+  public static final SqlOperator BIT_AND = binary("&", 36);
+
+  /** Bits moved to the left. */
+  public static final SqlOperator SHIFT_LEFT = binary("<<", 36);
+
   /** Bits moved to the right. */
-  public static final SqlOperator SHIFT_RIGHT = binary(">>", 32);
+  public static final SqlOperator SHIFT_RIGHT = binary(">>", 36);
 
   /** Bits of either. */
-  public static final SqlOperator BIT_OR = binary("|", 32);
+  public static final SqlOperator BIT_OR = binary("|", 36);
 
   /** File name patterns. */
   public static final SqlOperator GLOB = binary("GLOB", 32);

@@ -190,6 +190,12 @@ public final class Catalog {
     return lines;
   }
 
+  /** Fails as SQLite does where it does not take a text. */
+  public void requirePrepares(String sql) {
+    functions.run();
+    connection.prepare(sql).close();
+  }
+
   private String text(String sql, String name, String otherwise) {
     try (SqliteStatement statement = connection.prepare(sql)) {
       statement.bind(1, name);

@@ -1,12 +1,12 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.storage.StorageException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,11 +61,8 @@ public final class Compiler {
     }
     try {
       return new QueryCompiler(catalog, models).compile(statement);
-    } catch (SextantException failure) {
-      if (failure.code() == ErrorCode.SYNTAX) {
-        return new Plan.Native(statement);
-      }
-      throw failure;
+    } catch (SextantException | StorageException failure) {
+      return new Plan.Native(statement);
     }
   }
 

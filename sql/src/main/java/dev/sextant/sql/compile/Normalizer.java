@@ -184,13 +184,7 @@ final class Normalizer extends SqlShuttle {
   @Override
   public @Nullable SqlNode visit(SqlCall call) {
     return switch (call) {
-      case SqlOrderBy order ->
-          new SqlOrderBy(
-              order.getParserPosition(),
-              normalize(order.query),
-              Objects.requireNonNull(keys(order.orderList)),
-              limit(order.offset),
-              limit(order.fetch));
+      case SqlOrderBy order -> ordered(order);
       case SqlSelect select -> select(select);
       case SqlJoin join -> join(join);
       case SqlWith with ->
@@ -206,6 +200,22 @@ final class Normalizer extends SqlShuttle {
       case SqlWindow window -> window;
       default -> expression(call);
     };
+  }
+
+  /**
+   * The keys and the limit of a plain query belong to it, so that it can stand in an expression.
+   */
+  private SqlNode ordered(SqlOrderBy order) {
+    SqlNode query = normalize(order.query);
+    SqlNodeList keys = Objects.requireNonNull(keys(order.orderList));
+    if (query instanceof SqlSelect select) {
+      select.setOrderBy(keys.isEmpty() ? null : keys);
+      select.setOffset(limit(order.offset));
+      select.setFetch(limit(order.fetch));
+      return select;
+    }
+    return new SqlOrderBy(
+        order.getParserPosition(), query, keys, limit(order.offset), limit(order.fetch));
   }
 
   private @Nullable SqlNode limit(@Nullable SqlNode node) {
@@ -231,7 +241,44 @@ final class Normalizer extends SqlShuttle {
         join.getJoinTypeNode(),
         normalize(join.getRight()),
         join.getConditionTypeNode(),
-        on ? condition(join.getCondition()) : join.getCondition());
+        on ? joined(join.getCondition()) : join.getCondition());
+  }
+
+  /**
+   * The condition of a join, its columns enclosed: Calcite would swap them to the order of the
+   * tables, but by which collation and affinity SQLite compares depends on their order.
+   */
+  private @Nullable SqlNode joined(@Nullable SqlNode condition) {
+    SqlNode normal = condition(condition);
+    return normal == null ? null : normal.accept(new Enclosing());
+  }
+
+  private static final class Enclosing extends SqlShuttle {
+    @Override
+    public @Nullable SqlNode visit(SqlCall call) {
+      return switch (call.getKind()) {
+        case SELECT, UNION, EXCEPT, INTERSECT, ORDER_BY, WITH -> call;
+        case EQUALS,
+            NOT_EQUALS,
+            LESS_THAN,
+            GREATER_THAN,
+            LESS_THAN_OR_EQUAL,
+            GREATER_THAN_OR_EQUAL,
+            BETWEEN,
+            IS_DISTINCT_FROM,
+            IS_NOT_DISTINCT_FROM -> {
+          List<SqlNode> operands = new ArrayList<>();
+          for (SqlNode operand : call.getOperandList()) {
+            operands.add(
+                operand instanceof SqlIdentifier
+                    ? Opaque.enclosed(operand)
+                    : Objects.requireNonNull(operand.accept(this)));
+          }
+          yield call.getOperator().createCall(call.getParserPosition(), operands);
+        }
+        default -> super.visit(call);
+      };
+    }
   }
 
   private SqlNode caseOf(SqlCase cases) {
@@ -268,6 +315,8 @@ final class Normalizer extends SqlShuttle {
       case CAST -> cast(call);
       case IN, NOT_IN -> in(call);
       case OVER -> over(call);
+      case PLUS_PREFIX -> Opaque.plus(normalize(call.operand(0)));
+      case UNION, EXCEPT, INTERSECT -> super.visit((SqlCall) Precedence.leftToRight(call));
       case COLLECTION_TABLE -> normalize(call.operand(0));
       default -> super.visit(call);
     };

@@ -88,6 +88,7 @@ final class QueryCompiler {
 
   /** Compiles tokens that make a query, alone or as part of another statement. */
   Compiled compile(List<Token> tokens, Parameters parameters, CompileContext context) {
+    Precedence.check(tokens);
     CanonicalText text = CanonicalText.of(tokens, parameters);
     SqlNode parsed = Validation.parseQuery(text.sql());
     SqlNode normal = new Normalizer(context.space(), text.parameters()).normalize(parsed);
@@ -107,8 +108,9 @@ final class QueryCompiler {
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
     warnWithoutLimit(planned, context);
-    return new Compiled(
-        context.write(planned), columns(root, labels), planned.getRowType().getFieldCount());
+    SubSql sql = context.write(planned);
+    catalog.requirePrepares(sql.sql());
+    return new Compiled(sql, columns(root, labels), planned.getRowType().getFieldCount());
   }
 
   /**

@@ -90,6 +90,18 @@ public final class RelWriter extends RelToSqlConverter {
               .withIdentifierQuoteString("`"));
     }
 
+    /** Between parentheses wherever it is an operand: SQLite's precedences are not Calcite's. */
+    @Override
+    public void unparseCall(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      if ((leftPrec > 0 || rightPrec > 0) && Precedence.isOperation(call)) {
+        SqlWriter.Frame frame = writer.startList("(", ")");
+        super.unparseCall(writer, call, 0, 0);
+        writer.endList(frame);
+      } else {
+        super.unparseCall(writer, call, leftPrec, rightPrec);
+      }
+    }
+
     @Override
     public boolean supportsAggregateFunctionFilter() {
       return true;

@@ -113,6 +113,8 @@ public record CanonicalText(String sql, List<Integer> parameters) {
       case "==" -> "=";
       case "||" -> "<||>";
       case "%" -> "<%>";
+      case "&" -> "<&>";
+      case "<<" -> "<<<>";
       default -> text;
     };
   }
