@@ -19,7 +19,7 @@ import org.sqlite.SQLiteConfig;
 
 /** Random queries: what is compiled gives what SQLite gives for the text as written. */
 class CompiledEqualsNativeTest {
-  private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xffff_ffffL);
+  private static final long SEED = Long.getLong("seed", 4_031_322_418L);
   private static final int QUERIES = Integer.getInteger("queries", 3_000);
   private static final int DIFFERENCES_TOLD = 20;
   private static final int EXPLAINED = 300;
