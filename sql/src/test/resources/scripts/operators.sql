@@ -23,3 +23,5 @@ SELECT 1 < 2 LIKE l2_distance('[1]', '[1]') FROM a;
 -- error: 42601
 SELECT l2_distance('[1]', '[1]') UNION (SELECT 2);
 -- error: 42601
+SELECT like('a%', 'ab') = 1, (SELECT match FROM (SELECT 7 AS match) WHERE match = 7), l2_distance('[1]', '[1]');
+-- > 1 | 7 | 0.0

@@ -90,6 +90,7 @@ final class Precedence {
   private static void checkComparisons(List<Token> tokens) {
     Deque<String> outer = new ArrayDeque<>();
     String before = "";
+    Token previous = new Token(Token.Kind.SYMBOL, "", 0, 0);
     for (Token token : tokens) {
       String text = token.kind() == Token.Kind.WORD ? token.lower() : token.text();
       if (token.isSymbol("(")) {
@@ -99,19 +100,29 @@ final class Precedence {
         before = outer.isEmpty() ? "" : outer.pop();
       } else if (token.isSymbol(",") || isWord(token, BREAKS)) {
         before = "";
-      } else if (isComparison(token, text)) {
+      } else if (isComparison(token, text, previous)) {
         if (!before.isEmpty() && !(EQUALITIES.contains(before) && EQUALITIES.contains(text))) {
           throw refused("a comparison of a comparison without parentheses");
         }
         before = text;
       }
+      previous = token;
     }
   }
 
-  private static boolean isComparison(Token token, String text) {
-    return (token.kind() == Token.Kind.SYMBOL && EQUALITIES.contains(text))
-        || ((token.kind() == Token.Kind.SYMBOL || token.kind() == Token.Kind.WORD)
-            && COMPARISONS.contains(text));
+  private static boolean isComparison(Token token, String text, Token previous) {
+    return switch (token.kind()) {
+      case SYMBOL -> EQUALITIES.contains(text) || COMPARISONS.contains(text);
+      case WORD -> COMPARISONS.contains(text) && !startsOperand(previous);
+      case QUOTED, STRING, BLOB, NUMBER, PARAMETER -> false;
+    };
+  }
+
+  /** Whether a name stands behind a token, such as a column or function called "match". */
+  private static boolean startsOperand(Token previous) {
+    return previous.kind() == Token.Kind.SYMBOL
+        ? !previous.isSymbol(")")
+        : isWord(previous, BREAKS) && !previous.isWord("end");
   }
 
   /** Whether a call is written with an operator between or before its operands. */

@@ -72,6 +72,21 @@ public record CanonicalText(String sql, List<Integer> parameters) {
           "when",
           "where",
           "with");
+  private static final Set<String> BEFORE_OPERANDS =
+      Set.of(
+          "select",
+          "distinct",
+          "where",
+          "and",
+          "or",
+          "on",
+          "case",
+          "when",
+          "then",
+          "else",
+          "having",
+          "by",
+          "as");
   private static final Set<String> AFTER_IS =
       Set.of("null", "not", "true", "false", "distinct", "unknown");
   private static final Set<String> FRAME_UNITS = Set.of("rows", "range", "groups");
@@ -145,7 +160,7 @@ public record CanonicalText(String sql, List<Integer> parameters) {
           case "filter", "over" -> previous.isSymbol(")");
           case "left", "right" -> next.isWord("join") || next.isWord("outer");
           case "window" -> next.isName();
-          case "match", "glob", "regexp", "like" -> !next.isSymbol("(") || !startsOperand(previous);
+          case "match", "glob", "regexp", "like" -> !startsOperand(previous);
           default -> KEYWORDS.contains(lower);
         };
     if (!bare) {
@@ -164,7 +179,9 @@ public record CanonicalText(String sql, List<Integer> parameters) {
   }
 
   private static boolean startsOperand(Token previous) {
-    return previous.kind() == Token.Kind.SYMBOL && !previous.isSymbol(")");
+    return previous.kind() == Token.Kind.SYMBOL
+        ? !previous.isSymbol(")")
+        : previous.kind() == Token.Kind.WORD && BEFORE_OPERANDS.contains(previous.lower());
   }
 
   private static String spelled(String lower, Token previous, Token token) {
