@@ -118,7 +118,7 @@ class CrashTest {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             CrashWriter.class.getName(),
-            url,
+            url + "?kernel=scalar", // The other one is slow before the JIT's last tier.
             String.valueOf(seed),
             String.valueOf(indexed));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

@@ -20,7 +20,8 @@ final class CrashWriter {
   static final String TABLE = "CREATE TABLE t(id INTEGER PRIMARY KEY, emb VECTOR(8))";
   private static final int DIMS = 8;
 
-  static final String INDEX = "CREATE INDEX ann ON t USING hnsw (emb vector_l2_ops)";
+  static final String INDEX =
+      "CREATE INDEX ann ON t USING hnsw (emb vector_l2_ops) WITH (m=4, ef_construction=16)";
   private static final int REINDEX_EVERY = 12;
 
   private final Random random;
