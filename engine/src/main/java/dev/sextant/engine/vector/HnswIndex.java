@@ -63,6 +63,11 @@ final class HnswIndex implements AutoCloseable {
     return segment;
   }
 
+  /** Rows of the graph. */
+  long rows() {
+    return segment.rows();
+  }
+
   /** Rows that have changed since the graph was built. */
   long changedRows() {
     return delta.changed().size();
@@ -97,6 +102,7 @@ final class HnswIndex implements AutoCloseable {
       nearest.offer(found.rowids()[i], found.distances()[i]);
     }
     long scanned = found.scored();
+    request.trace().add(found.visited(), found.scored());
     VectorStore changed = view.get().store();
     if (changed.rows() > 0 || changed.dead() > 0) {
       SearchRequest exact =
@@ -109,18 +115,14 @@ final class HnswIndex implements AutoCloseable {
         nearest.offer(hits.rowids()[i], hits.distances()[i]);
       }
       scanned += hits.scanned();
+      request.trace().add(0, hits.scanned());
     }
     return Optional.of(new Found(nearest, scanned, aside));
   }
 
   /** What has become of rows since the graph was built, as a reader sees it. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
-    boolean isAsBuilt(long id) {
-      Long seq = changed.get(id);
-      return (seq == null || seq > committed) && Arrays.binarySearch(aside, id) < 0;
-    }
-  }
+  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {}
 
   private HnswHits walk(KnnRequest request, RowFilter filter, int ef) {
     Reusable reusable = idle.poll();
@@ -142,11 +144,15 @@ final class HnswIndex implements AutoCloseable {
   private RowFilter filter(Changes changes, long @Nullable [] only) {
     if (only != null) {
       long[] words = new long[words(segment.rows())];
-      for (long id : only) {
-        int ordinal = segment.ordinal(id);
-        if (ordinal >= 0 && changes.isAsBuilt(id)) {
-          words[ordinal >>> 6] |= 1L << ordinal;
+      segment.mark(only, words);
+      if (!changes.changed().isEmpty()) {
+        long[] untouched = asBuilt(changes);
+        for (int i = 0; i < words.length; i++) {
+          words[i] &= untouched[i];
         }
+      }
+      for (long id : changes.aside()) {
+        clear(words, id);
       }
       return RowFilter.ordinals(words);
     }
