@@ -109,6 +109,29 @@ public final class HnswSegment implements AutoCloseable {
     return layout.fileBytes();
   }
 
+  /**
+   * Rowids, ascending, of which any older segment's row is out of date: they have been changed or
+   * deleted since.
+   */
+  public long[] tombstones() {
+    acquire();
+    try {
+      return section(Section.TOMBSTONES).toArray(HnswBuilder.LONG);
+    } finally {
+      release();
+    }
+  }
+
+  /** All rowids, ascending: row {@code i}'s is the one at ordinal {@code i}. */
+  public long[] rowids() {
+    acquire();
+    try {
+      return section(Section.ROWIDS).toArray(HnswBuilder.LONG);
+    } finally {
+      release();
+    }
+  }
+
   /** The rowid of a row. */
   public long rowid(int ordinal) {
     acquire();
