@@ -151,6 +151,7 @@ final class HnswIndex implements AutoCloseable {
         nearest.offer(found.rowids()[i], found.distances()[i]);
       }
       scanned += found.scored();
+      request.trace().add(found.visited(), found.scored());
     }
     VectorStore changed = view.get().store();
     if (changed.rows() > 0 || changed.dead() > 0) {
@@ -164,6 +165,7 @@ final class HnswIndex implements AutoCloseable {
         nearest.offer(hits.rowids()[i], hits.distances()[i]);
       }
       scanned += hits.scanned();
+      request.trace().add(0, hits.scanned());
     }
     return Optional.of(new Found(nearest, scanned, aside));
   }
@@ -175,23 +177,20 @@ final class HnswIndex implements AutoCloseable {
 
   /** What has become of rows since the graphs were built, as a reader sees it. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
-    boolean untouched(long id) {
-      Long seq = changed.get(id);
-      return (seq == null || seq > committed) && Arrays.binarySearch(aside, id) < 0;
-    }
-  }
+  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {}
 
   /** The rows of a part that are as they were when it was built, and that the search may find. */
   private RowFilter filter(int part, Changes changes, long @Nullable [] only) {
     HnswSegment segment = parts.get(part).segment();
     if (only != null) {
       long[] words = new long[words(segment.rows())];
-      for (long id : only) {
-        int ordinal = segment.ordinal(id);
-        if (ordinal >= 0 && changes.untouched(id)) {
-          words[ordinal >>> 6] |= live.get(part)[ordinal >>> 6] & 1L << ordinal;
-        }
+      segment.mark(only, words);
+      long[] untouched = untouched(changes).words().get(part);
+      for (int i = 0; i < words.length; i++) {
+        words[i] &= untouched[i];
+      }
+      for (long id : changes.aside()) {
+        clear(words, segment, id);
       }
       return RowFilter.ordinals(words);
     }
