@@ -83,7 +83,7 @@ public final class Explanation {
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
-    actual.stream().filter(a -> a.step() == step).forEach(a -> actual(a, lines));
+    actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
 
   private void knn(Step.Knn knn, Plan.Compiled plan, List<String> lines) {
