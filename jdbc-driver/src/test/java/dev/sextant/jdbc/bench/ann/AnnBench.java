@@ -49,7 +49,7 @@ public final class AnnBench {
     Figures figures = new Figures(first ? "" : name + "_");
     Manifest manifest = new Manifest(root, contenders.versions());
     AnnReport report = new AnnReport(data);
-    report.heading(true, options.rounds());
+    report.heading(options.rounds());
     try (WorkFolder work = new WorkFolder(root);
         SearchBench search = new SearchBench(contenders, data, work)) {
       Path template = work.file("plain.db");

@@ -62,7 +62,7 @@ record AnnOptions(
   }
 
   private static List<String> choices(String value, List<String> known) {
-    List<String> chosen = List.of(value.split(","));
+    List<String> chosen = List.of(value.split(",", -1));
     if (!known.containsAll(chosen)) {
       throw new IllegalArgumentException(USAGE + "\"" + value + "\"");
     }

@@ -16,7 +16,7 @@ final class AnnReport {
   }
 
   /** Begins the page. */
-  void heading(boolean withChart, int rounds) {
+  void heading(int rounds) {
     line("# Approximate search: " + data.name());
     line("");
     line(
@@ -36,14 +36,12 @@ final class AnnReport {
         "speeds are medians of the rounds, per CPU-second unless it says \"clock\"; \"best\" is the"
             + " best round.");
     line(
-        "Sextant is asked through JDBC, by a prepared statement over a table in a file; the others by"
-            + " their own calls.");
+        "Sextant is asked through JDBC, by a prepared statement over a table in a file; the"
+            + " others by their own calls.");
     line("Made by: bin/sextant bench ann --data " + data.name());
     line("");
-    if (withChart) {
-      line("![recall and speed](ann-" + data.name() + ".svg)");
-      line("");
-    }
+    line("![recall and speed](ann-" + data.name() + ".svg)");
+    line("");
   }
 
   /** Build and size of each contender, and speed at the target. */
@@ -52,8 +50,8 @@ final class AnnReport {
     line("");
     line(
         "| | built, CPU s | clock s | two threads: CPU s | clock s | disk MB | memory MB |"
-            + " queries/s at 0.98 | best | clock |");
-    line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+            + " mapped MB | queries/s at 0.98 | best | clock |");
+    line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (Curve curve : search.curves()) {
       Contender.Build one = curve.builds().get(1);
       Contender.Build two = curve.builds().get(2);
@@ -68,6 +66,7 @@ final class AnnReport {
                   number(two == null ? Double.NaN : two.wallSeconds(), 1),
                   number(one == null ? Double.NaN : one.diskBytes() / 1e6, 1),
                   number(one == null ? Double.NaN : one.memoryBytes() / 1e6, 1),
+                  number(one == null ? Double.NaN : one.mappedBytes() / 1e6, 1),
                   speed(curve, Curve.Point::cpu),
                   speed(curve, Curve.Point::bestCpu),
                   speed(curve, Curve.Point::wall))
@@ -75,7 +74,7 @@ final class AnnReport {
     }
     contenders
         .skipped()
-        .forEach((name, why) -> line("| " + name + " | skipped: " + why + " | | | | | | | | |"));
+        .forEach((name, why) -> line("| " + name + " | skipped: " + why + " | | | | | | | | | |"));
     line("");
     line("The vectors as float32 are %.1f MB.".formatted(data.rawBytes() / 1e6));
     search.curves().stream()
@@ -88,7 +87,8 @@ final class AnnReport {
                 line(
                     "Sextant's table is %.1f MB of its own beside the index."
                         .formatted(ours.databaseBytes() / 1e6)));
-    line("CPU of a build is that of the process, with the JVM's compiler and collector.");
+    line("CPU of a build is that of the process, with the JVM's compiler and collector. Mapped is");
+    line("what a search reads through the system's page cache, all of it or in part.");
     line("");
     search.curves().stream()
         .map(Curve::contender)

@@ -65,10 +65,10 @@ final class Chart {
 
   private void head(Dataset data) {
     add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\""
-            + " font-family=\"sans-serif\" font-size=\"13\">",
-        WIDTH, HEIGHT);
-    add("<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\""
+                + " font-family=\"sans-serif\" font-size=\"13\">")
+            .formatted(WIDTH, HEIGHT));
+    add("<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>".formatted(WIDTH, HEIGHT));
     text(
         LEFT,
         26,
@@ -112,33 +112,33 @@ final class Chart {
         double y = y(point.cpu());
         path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
         add(
-            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>",
-            x, y, thickness + 1, colour);
+            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"/>"
+                .formatted(x, y, thickness + 1, colour));
       }
     }
     add(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"/>",
-        path.toString().strip(), colour, thickness);
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"/>"
+            .formatted(path.toString().strip(), colour, thickness));
     double row = TOP + 12 + 22 * number;
     add(
-        "<line x1=\"%.0f\" y1=\"%.0f\" x2=\"%.0f\" y2=\"%.0f\" stroke=\"%s\" stroke-width=\"%.1f\"/>",
-        RIGHT + 20, row, RIGHT + 44, row, colour, thickness);
+        "<path d=\"M%.0f %.0f L%.0f %.0f\" stroke=\"%s\" stroke-width=\"%.1f\"/>"
+            .formatted(RIGHT + 20, row, RIGHT + 44, row, colour, thickness));
     text(RIGHT + 52, row + 4, "start", curve.contender().name());
   }
 
   private void line(double fromX, double fromY, double toX, double toY, String colour) {
     add(
-        "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
-        fromX, fromY, toX, toY, colour);
+        "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>"
+            .formatted(fromX, fromY, toX, toY, colour));
   }
 
   private void text(double x, double y, String anchor, String text) {
     add(
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#333\">%s</text>",
-        x, y, anchor, text.replace("&", "&amp;").replace("<", "&lt;"));
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#333\">%s</text>"
+            .formatted(x, y, anchor, text.replace("&", "&amp;").replace("<", "&lt;")));
   }
 
-  private void add(String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private void add(String element) {
+    out.append(element).append('\n');
   }
 }

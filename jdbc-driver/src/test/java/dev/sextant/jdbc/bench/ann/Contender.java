@@ -1,5 +1,8 @@
 package dev.sextant.jdbc.bench.ann;
 
+import java.io.IOException;
+import java.sql.SQLException;
+
 /** Something that finds nearest neighbours: built over a data set and searched by one thread. */
 interface Contender extends AutoCloseable {
 
@@ -34,16 +37,18 @@ interface Contender extends AutoCloseable {
   Found search(int ef) throws Exception;
 
   @Override
-  void close() throws Exception;
+  void close() throws IOException, SQLException;
 
   /**
    * What a build took and made.
    *
    * @param cpuSeconds of the whole process that built it
    * @param diskBytes of what would be kept
-   * @param memoryBytes of what a search needs resident, mapped files included
+   * @param memoryBytes of what it holds in memory for searches
+   * @param mappedBytes of files that it reads through the system's page cache besides
    */
-  record Build(double cpuSeconds, double wallSeconds, long diskBytes, long memoryBytes) {}
+  record Build(
+      double cpuSeconds, double wallSeconds, long diskBytes, long memoryBytes, long mappedBytes) {}
 
   /**
    * What a pass over the queries found.
@@ -51,6 +56,7 @@ interface Contender extends AutoCloseable {
    * @param rows for each query the numbers of the rows found, from 0; it may have fewer queries
    *     than the data set, never others
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Found(int[][] rows, double cpuSeconds, double wallSeconds) {}
 
   /** Makes a contender for a data set. */

@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class Contenders {
 
   /** The version in the name of a jar on the class path. */
   private static String version(String prefix) {
-    for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       String file = Path.of(entry).getFileName().toString();
       if (file.startsWith(prefix) && file.endsWith(".jar")) {
         return file.substring(prefix.length(), file.length() - ".jar".length());

@@ -11,6 +11,7 @@ import java.util.Arrays;
  * @param base the rows; row i has the key i + 1
  * @param queries none of them is among the rows
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Dataset(String name, String about, Metric metric, float[][] base, float[][] queries) {
 
   int dimensions() {

@@ -136,6 +136,7 @@ final class IngestBench {
       connection.setAutoCommit(false);
       Timing timing = Timing.ofThread();
       long start = System.nanoTime();
+      int commits = 0;
       try (PreparedStatement insert = connection.prepareStatement(SextantTable.INSERT)) {
         for (int i = 0; i < count; i++) {
           insert.setInt(1, firstId + i);
@@ -148,7 +149,8 @@ final class IngestBench {
           insert.executeUpdate();
           if (i % PER_TRANSACTION == PER_TRANSACTION - 1) {
             connection.commit();
-            long due = start + (long) ((i + 1) / PER_TRANSACTION * apart);
+            commits++;
+            long due = start + (long) (commits * apart);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
               LockSupport.parkNanos(left);
             }

@@ -109,7 +109,7 @@ final class JvectorContender implements Contender {
       if (file == null) {
         searcher = new GraphSearcher(graph);
         long bytes = raw + graph.ramBytesUsed();
-        return new Build(timing.cpuSeconds(), timing.wallSeconds(), bytes, bytes);
+        return new Build(timing.cpuSeconds(), timing.wallSeconds(), bytes, bytes, 0);
       }
       ProductQuantization codebook =
           ProductQuantization.compute(
@@ -128,9 +128,10 @@ final class JvectorContender implements Contender {
     onDisk = OnDiskGraphIndex.load(readers);
     searcher = new GraphSearcher(onDisk);
     long bytes = Files.size(file);
-    return new Build(cpu, wall, bytes, bytes + onDisk.ramBytesUsed());
+    return new Build(cpu, wall, bytes, onDisk.ramBytesUsed(), bytes);
   }
 
+  @SuppressWarnings("deprecation") // The builder that is not deprecated hides the last two choices.
   private ImmutableGraphIndex graph(ForkJoinPool pool) throws IOException {
     BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(values, similarity);
     try (GraphIndexBuilder builder =

@@ -97,7 +97,7 @@ final class LuceneContender implements Contender {
     for (String file : files.listAll()) {
       bytes += files.fileLength(file);
     }
-    return new Build(cpu, wall, bytes, bytes);
+    return new Build(cpu, wall, bytes, 0, bytes);
   }
 
   private void add(IndexWriter writer, int threads) throws Exception {

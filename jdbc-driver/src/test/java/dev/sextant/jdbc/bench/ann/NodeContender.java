@@ -83,12 +83,13 @@ final class NodeContender implements Contender {
             .formatted(quoted(base), quoted(queries), data.dimensions(), metric),
         SEARCH_SECONDS);
     String[] answer =
-        started.ask("{\"do\":\"build\",\"threads\":" + threads + "}", BUILD_SECONDS).split(" ");
+        started.ask("{\"do\":\"build\",\"threads\":" + threads + "}", BUILD_SECONDS).split(" ", -1);
     return new Build(
         Double.parseDouble(answer[1]),
         Double.parseDouble(answer[2]),
         Long.parseLong(answer[3]),
-        Long.parseLong(answer[4]));
+        Long.parseLong(answer[4]),
+        0);
   }
 
   private static String quoted(Path file) {
@@ -100,16 +101,16 @@ final class NodeContender implements Contender {
     String[] answer =
         Objects.requireNonNull(child)
             .ask("{\"do\":\"search\",\"ef\":%d,\"k\":%d}".formatted(ef, K), SEARCH_SECONDS)
-            .split(" ");
+            .split(" ", -1);
     int[][] rows =
-        Arrays.stream(answer[3].split(";"))
-            .map(list -> Arrays.stream(list.split(",")).mapToInt(Integer::parseInt).toArray())
+        Arrays.stream(answer[3].split(";", -1))
+            .map(list -> Arrays.stream(list.split(",", -1)).mapToInt(Integer::parseInt).toArray())
             .toArray(int[][]::new);
     return new Found(rows, Double.parseDouble(answer[1]), Double.parseDouble(answer[2]));
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     Child running = child;
     if (running != null) {
       running.close();
@@ -158,11 +159,10 @@ final class NodeContender implements Contender {
       return answer;
     }
 
-    void close() throws InterruptedException {
-      process.destroy();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
+    /** Kills it and waits, for so long as that may take, until it is gone. */
+    void close() {
+      process.destroyForcibly();
+      process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }

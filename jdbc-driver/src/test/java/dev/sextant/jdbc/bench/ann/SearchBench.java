@@ -1,11 +1,12 @@
 package dev.sextant.jdbc.bench.ann;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -204,19 +205,18 @@ final class SearchBench implements AutoCloseable {
               figures.add("best_peer_at_0.98", peer.contender().name());
               figures.add("best_peer_qps_at_0.98", speed(peer, TARGET).orElseThrow());
             });
-    Map<Integer, Contender.Build> builds = best.builds();
-    figures.add("build_cpu_s", builds.get(1).cpuSeconds());
+    figures.add("build_cpu_s", buildCpu(best));
     fastestBuilder(point.recall())
         .ifPresent(
             peer -> {
               figures.add("fastest_builder", peer.contender().name());
               figures.add("fastest_builder_cpu_s", buildCpu(peer));
-              figures.add("build_ratio", builds.get(1).cpuSeconds() / buildCpu(peer));
+              figures.add("build_ratio", buildCpu(best) / buildCpu(peer));
             });
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, SQLException {
     for (Curve curve : curves) {
       curve.contender().close();
     }

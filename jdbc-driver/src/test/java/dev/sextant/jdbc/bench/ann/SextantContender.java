@@ -82,7 +82,8 @@ final class SextantContender implements Contender {
         cpu,
         wall,
         SextantTable.bytes(SextantTable.indexFolder(file)),
-        SextantTable.number(opened, "SELECT memory_used FROM sextant.databases"));
+        SextantTable.number(opened, "SELECT memory_used FROM sextant.databases"),
+        quantization.equals("none") ? 0 : data.rawBytes());
   }
 
   /** The query that is measured. */

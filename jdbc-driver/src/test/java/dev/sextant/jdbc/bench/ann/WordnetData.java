@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -107,7 +108,10 @@ final class WordnetData {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        var lock = channel.lock()) {
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid()) {
+        throw new IOException("The lock on \"" + file + "\" was lost.");
+      }
       int present = present(channel);
       if (present > 0 && !sampleIsSame(channel, Math.min(present, wanted))) {
         System.out.println(file + " holds other vectors than the model gives: embedding anew");
@@ -133,7 +137,7 @@ final class WordnetData {
     if (channel.read(found, 0) != HEADER || !Arrays.equals(found.array(), header)) {
       return 0;
     }
-    return (int) ((channel.size() - HEADER) / (model.dimensions() * Float.BYTES));
+    return (int) ((channel.size() - HEADER) / ((long) model.dimensions() * Float.BYTES));
   }
 
   private boolean sampleIsSame(FileChannel channel, int present) throws IOException {
