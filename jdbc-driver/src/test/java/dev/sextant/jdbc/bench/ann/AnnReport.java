@@ -170,8 +170,8 @@ final class AnnReport {
         "Transactions of 100 rows, synchronous=full; paced is 1,000 rows a second. Times by the"
             + " clock.");
     line("");
-    line("| | rows | rows/s | CPU us a row | searches | p50 us | p99 us |");
-    line("|---|---:|---:|---:|---:|---:|---:|");
+    line("| | rows | rows/s | CPU us a row | searches | p50 us | p99 us | p99 CPU us |");
+    line("|---|---:|---:|---:|---:|---:|---:|---:|");
     for (IngestBench.Phase phase : phases) {
       List<String> cells = new ArrayList<>(List.of(phase.name()));
       cells.add(phase.rows() == 0 ? "-" : number(phase.rows(), 0));
@@ -180,6 +180,7 @@ final class AnnReport {
       cells.add(phase.searches() == 0 ? "-" : number(phase.searches(), 0));
       cells.add(number(phase.p50(), 0));
       cells.add(number(phase.p99(), 0));
+      cells.add(number(phase.cpuP99(), 0));
       line("| " + String.join(" | ", cells) + " |");
     }
     line("");

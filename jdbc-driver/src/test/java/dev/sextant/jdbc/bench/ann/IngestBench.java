@@ -43,6 +43,7 @@ final class IngestBench {
    * @param cpuMicrosPerRow of the thread that inserts
    * @param searches how many ran meanwhile
    * @param p50 microseconds of a search, by the clock
+   * @param cpuP99 microseconds of a search, by the CPU time of its thread
    */
   record Phase(
       String name,
@@ -51,7 +52,34 @@ final class IngestBench {
       double cpuMicrosPerRow,
       int searches,
       double p50,
-      double p99) {}
+      double p99,
+      double cpuP99) {}
+
+  /** Microseconds of each search, sorted: by the clock, and by CPU time. */
+  private static final class Latencies {
+    private double[] clock = new double[1 << 16];
+    private double[] cpu = new double[1 << 16];
+    private int size;
+
+    void add(Timing timing) {
+      if (size == clock.length) {
+        clock = Arrays.copyOf(clock, 2 * size);
+        cpu = Arrays.copyOf(cpu, 2 * size);
+      }
+      cpu[size] = 1e6 * timing.cpuSeconds();
+      clock[size++] = 1e6 * timing.wallSeconds();
+    }
+
+    Latencies sorted() {
+      Arrays.sort(clock, 0, size);
+      Arrays.sort(cpu, 0, size);
+      return this;
+    }
+
+    double percentile(double[] of, double share) {
+      return size == 0 ? Double.NaN : of[(int) (share * (size - 1))];
+    }
+  }
 
   /** Rows were inserted. */
   private record Inserted(double cpuSeconds, double wallSeconds) {}
@@ -181,51 +209,42 @@ final class IngestBench {
 
   private void idle(String name, PreparedStatement search) throws Exception {
     long end = System.nanoTime() + (long) (idleSeconds * 1e9);
-    double[] micros = search(search, () -> System.nanoTime() < end);
+    Latencies micros = search(search, () -> System.nanoTime() < end);
     phases.add(phase(name, new Inserted(0, 0), 0, micros));
   }
 
   private void during(String name, PreparedStatement search, Future<Inserted> insertion)
       throws Exception {
-    double[] micros = search(search, () -> !insertion.isDone());
+    Latencies micros = search(search, () -> !insertion.isDone());
     phases.add(phase(name, insertion.get(1, TimeUnit.MINUTES), count, micros));
   }
 
   private void alone(String name, Future<Inserted> insertion) throws Exception {
-    phases.add(phase(name, insertion.get(30, TimeUnit.MINUTES), count, new double[0]));
+    phases.add(phase(name, insertion.get(30, TimeUnit.MINUTES), count, new Latencies()));
   }
 
-  private static Phase phase(String name, Inserted inserted, int rows, double[] micros) {
+  private static Phase phase(String name, Inserted inserted, int rows, Latencies micros) {
     return new Phase(
         name,
         rows,
         rows == 0 ? 0 : rows / inserted.wallSeconds(),
         rows == 0 ? 0 : 1e6 * inserted.cpuSeconds() / rows,
-        micros.length,
-        percentile(micros, 0.5),
-        percentile(micros, 0.99));
+        micros.size,
+        micros.percentile(micros.clock, 0.5),
+        micros.percentile(micros.clock, 0.99),
+        micros.percentile(micros.cpu, 0.99));
   }
 
-  private static double percentile(double[] sorted, double share) {
-    return sorted.length == 0 ? Double.NaN : sorted[(int) (share * (sorted.length - 1))];
-  }
-
-  /** Searches for as long as it is told; microseconds of each search, sorted. */
-  private double[] search(PreparedStatement search, BooleanSupplier goOn) throws SQLException {
-    double[] micros = new double[1 << 16];
-    int size = 0;
+  /** Searches for as long as it is told. */
+  private Latencies search(PreparedStatement search, BooleanSupplier goOn) throws SQLException {
+    Latencies latencies = new Latencies();
     while (goOn.getAsBoolean()) {
-      long start = System.nanoTime();
-      search.setObject(1, data.queries()[size % data.queries().length]);
+      Timing timing = Timing.ofThread();
+      search.setObject(1, data.queries()[latencies.size % data.queries().length]);
       SextantTable.rows(search);
-      if (size == micros.length) {
-        micros = Arrays.copyOf(micros, 2 * size);
-      }
-      micros[size++] = (System.nanoTime() - start) / 1e3;
+      latencies.add(timing);
     }
-    double[] all = Arrays.copyOf(micros, size);
-    Arrays.sort(all);
-    return all;
+    return latencies.sorted();
   }
 
   private Phase phase(String name) {
