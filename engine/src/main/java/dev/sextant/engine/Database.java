@@ -10,6 +10,7 @@ import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ public final class Database implements AutoCloseable {
   private final MemoryBudget memory;
   private final VectorTables vectors;
   private final EmbeddingModels models;
+  private final InstantSource clock = InstantSource.system();
 
   /**
    * A database, opened by its first session.
@@ -40,7 +42,7 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
-    this.vectors = new VectorTables(memory, kernels.kernels(), indexHome());
+    this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
   }
 
@@ -111,6 +113,11 @@ public final class Database implements AutoCloseable {
   /** Search of vector columns. */
   public VectorTables vectors() {
     return vectors;
+  }
+
+  /** What time is taken by. */
+  public InstantSource clock() {
+    return clock;
   }
 
   /** The embedding models. */

@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process that writes is killed at a random moment, fifty times on one file. Each time the file
- * is sound and holds what the process had said to be committed, and a search agrees with it.
+ * A process that writes is killed at a random moment, many times on one file. Each time the file is
+ * sound and holds what the process had said to be committed, and a search agrees with it; also
+ * where an index is being built, folded and merged meanwhile.
  */
 class CrashTest {
   private static final int ROUNDS = 50;
+  private static final int INDEXED_ROUNDS = Integer.getInteger("rounds", 200);
   private static final long SEED = Long.getLong("seed", 4_031_322_418L);
   private static final int K = 10;
 
@@ -38,6 +40,16 @@ class CrashTest {
 
   @Test
   void holdsExactlyWhatWasAcknowledged() throws IOException, InterruptedException, SQLException {
+    rounds(ROUNDS, false);
+  }
+
+  @Test
+  void anIndexIsRightWhateverWasUnderWay() throws IOException, InterruptedException, SQLException {
+    rounds(INDEXED_ROUNDS, true);
+  }
+
+  private void rounds(int rounds, boolean indexed)
+      throws IOException, InterruptedException, SQLException {
     System.out.println("CrashTest -Dseed=" + SEED);
     Random random = new Random(SEED);
     String url = "jdbc:sextant:" + folder.resolve("crash.db");
@@ -45,13 +57,16 @@ class CrashTest {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       statement.execute(CrashWriter.TABLE);
+      if (indexed) {
+        statement.execute(CrashWriter.INDEX);
+      }
     }
     int transactions = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       long seed = random.nextLong();
-      int acknowledged = killAfter(url, seed, random);
+      int acknowledged = killAfter(writer(url, seed, indexed), indexed, random);
       transactions += acknowledged;
-      CrashWriter model = new CrashWriter(seed, rows);
+      CrashWriter model = new CrashWriter(seed, indexed, rows);
       for (int i = 0; i < acknowledged; i++) {
         rows = model.next().after();
       }
@@ -61,15 +76,14 @@ class CrashTest {
         searches(connection, rows, random);
       }
     }
-    assertThat(transactions).isGreaterThan(ROUNDS);
+    assertThat(transactions).isGreaterThan(rounds);
   }
 
   /** Runs a writer and kills it; returns how many transactions it has said to be committed. */
-  private int killAfter(String url, long seed, Random random)
+  private int killAfter(Process process, boolean indexed, Random random)
       throws IOException, InterruptedException {
-    Process process = writer(url, seed);
     try (BufferedReader output = process.inputReader()) {
-      int wanted = random.nextInt(60);
+      int wanted = random.nextInt(indexed ? 16 : 60);
       int acknowledged = 0;
       String line = output.readLine();
       assertThat(line).isEqualTo("ready");
@@ -78,7 +92,7 @@ class CrashTest {
         assertThat(line).isEqualTo("committed " + acknowledged);
         acknowledged++;
       }
-      for (long until = System.nanoTime() + random.nextInt(3_000_000); ; ) {
+      for (long until = System.nanoTime() + random.nextInt(indexed ? 100_000_000 : 3_000_000); ; ) {
         if (System.nanoTime() > until) {
           break;
         }
@@ -95,7 +109,7 @@ class CrashTest {
     }
   }
 
-  private Process writer(String url, long seed) throws IOException {
+  private Process writer(String url, long seed, boolean indexed) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -104,8 +118,9 @@ class CrashTest {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             CrashWriter.class.getName(),
-            url,
-            String.valueOf(seed));
+            url + "?kernel=scalar", // The other one is slow before the JIT's last tier.
+            String.valueOf(seed),
+            String.valueOf(indexed));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.redirectError(folder.resolve("errors.txt").toFile());
     return builder.start();
@@ -144,6 +159,9 @@ class CrashTest {
             .limit(K)
             .toList();
     List<Neighbour> found = new ArrayList<>();
+    try (Statement set = connection.createStatement()) {
+      set.execute("SET hnsw.ef_search = 2000"); // So wide that an index finds the exact answer.
+    }
     try (PreparedStatement search =
         connection.prepareStatement(
             "SELECT id, emb <-> ? AS d FROM t ORDER BY emb <-> ? LIMIT " + K)) {

@@ -20,7 +20,12 @@ final class CrashWriter {
   static final String TABLE = "CREATE TABLE t(id INTEGER PRIMARY KEY, emb VECTOR(8))";
   private static final int DIMS = 8;
 
+  static final String INDEX =
+      "CREATE INDEX ann ON t USING hnsw (emb vector_l2_ops) WITH (m=4, ef_construction=16)";
+  private static final int REINDEX_EVERY = 12;
+
   private final Random random;
+  private final boolean indexed;
   private TreeMap<Long, float[]> rows;
 
   /** A change of one row; without a vector it is deleted, with an empty one it becomes NULL. */
@@ -50,22 +55,42 @@ final class CrashWriter {
     }
   }
 
-  /** The transactions of a seed, on rows that are there. */
-  CrashWriter(long seed, Map<Long, float[]> rows) {
+  /**
+   * The transactions of a seed, on rows that are there.
+   *
+   * @param indexed whether there are so many changes that an index is busy with them
+   */
+  CrashWriter(long seed, boolean indexed, Map<Long, float[]> rows) {
     this.random = new Random(seed);
+    this.indexed = indexed;
     this.rows = new TreeMap<>(rows);
   }
 
-  /** Writes until it is killed: arguments are the URL and the seed. */
+  /** Writes until it is killed: arguments are the URL, the seed, and whether there is an index. */
   public static void main(String[] arguments) throws SQLException {
     PrintStream out = new PrintStream(System.out, true);
     try (Connection connection = DriverManager.getConnection(arguments[0])) {
-      CrashWriter writer = new CrashWriter(Long.parseLong(arguments[1]), rows(connection));
+      boolean indexed = Boolean.parseBoolean(arguments[2]);
+      CrashWriter writer = new CrashWriter(Long.parseLong(arguments[1]), indexed, rows(connection));
       out.println("ready");
       for (int i = 0; ; i++) {
         writer.next().run(connection);
         out.println("committed " + i);
+        if (indexed) {
+          writer.keepTheIndexBusy(connection, i);
+        }
       }
+    }
+  }
+
+  private void keepTheIndexBusy(Connection connection, int transaction) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (transaction % REINDEX_EVERY == REINDEX_EVERY - 1) {
+        statement.execute("REINDEX ann");
+      }
+      statement
+          .executeQuery("SELECT id FROM t ORDER BY emb <-> '[1,2,3,4,5,6,7,8]' LIMIT 3")
+          .close();
     }
   }
 
@@ -84,7 +109,7 @@ final class CrashWriter {
 
   /** The next transaction. */
   Transaction next() {
-    int size = random.nextBoolean() ? 1 : 2 + random.nextInt(40);
+    int size = random.nextBoolean() ? 1 : 2 + random.nextInt(indexed ? 1_200 : 40);
     List<Change> changes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       changes.add(change());
@@ -93,7 +118,7 @@ final class CrashWriter {
   }
 
   private Change change() {
-    int kind = rows.isEmpty() ? 0 : random.nextInt(rows.size() > 400 ? 10 : 6);
+    int kind = rows.isEmpty() ? 0 : random.nextInt(rows.size() > (indexed ? 6_000 : 400) ? 10 : 6);
     long last = rows.isEmpty() ? 0 : rows.lastKey();
     if (kind < 4) {
       return changed("INSERT INTO t VALUES (?, ?)", last + 1, sometimesNone());

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * -- count: 3                  the update count
  * -- error: 42703 embeding     the SQLSTATE, and what the message contains
  * -- warning: LIMIT            what a warning contains
- * -- plan: KnnScan             what EXPLAIN of the statement contains
+ * -- plan: KnnScan             what EXPLAIN of the statement, or it if it is one, contains
  * </pre>
  *
  * <p>A query without rows expected must give none, unless only its plan is asked for. Real numbers
@@ -177,7 +177,8 @@ final class SqlScript {
   }
 
   private static String explain(Statement statement, String sql) throws SQLException {
-    try (ResultSet plan = statement.executeQuery("EXPLAIN " + sql)) {
+    String explain = sql.toUpperCase(Locale.ROOT).startsWith("EXPLAIN") ? "" : "EXPLAIN ";
+    try (ResultSet plan = statement.executeQuery(explain + sql)) {
       return String.join("\n", rows(plan));
     }
   }

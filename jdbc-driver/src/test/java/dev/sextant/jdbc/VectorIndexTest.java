@@ -12,8 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -184,11 +182,11 @@ final class VectorIndexTest {
     Files.deleteIfExists(folder.resolve("v.db-shm"));
     Files.move(copy, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     try (Connection connection = open()) {
+      assertThat(warning(connection, vector())).contains("not used until it is built again");
       for (int i = 0; i < 20; i++) {
         float[] query = vector();
-        assertThat(search(connection, SEARCH, query)).isEqualTo(exact(connection, query));
+        assertThat(search(connection, SEARCH, query)).hasSameElementsAs(exact(connection, query));
       }
-      assertThat(warning(connection, vector())).contains("REINDEX");
     }
   }
 
@@ -209,25 +207,6 @@ final class VectorIndexTest {
         float[] other = vector();
         assertThat(search(connection, SEARCH, other)).hasSameElementsAs(exact(connection, other));
       }
-    }
-  }
-
-  @Test
-  void manyChangesAreFoldedInTheBackground() throws Exception {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      insert(connection, 20_000, 10_500);
-      Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-      long changed = -1;
-      while (changed != 0 && Instant.now().isBefore(deadline)) {
-        assertThat(search(connection, SEARCH, vector())).hasSize(10);
-        try (ResultSet result =
-            statement.executeQuery("SELECT changed_rows FROM sextant.indexes")) {
-          changed = result.next() ? result.getLong(1) : -1;
-        }
-      }
-      assertThat(changed).isZero();
-      assertThat(recall(connection)).isGreaterThan(0.97);
     }
   }
 }

@@ -3,13 +3,16 @@ package dev.sextant.sql;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.IndexCommand;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Definitions;
+import dev.sextant.sql.run.Explanation;
 import dev.sextant.sql.run.IndexCommands;
 import dev.sextant.sql.run.Json;
 import dev.sextant.sql.run.StepRunner;
+import dev.sextant.sql.run.SubStatements;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
@@ -28,6 +31,7 @@ final class PreparedSql implements SqlStatement {
   private final Session session;
   private final @Nullable Object[] values;
   private final boolean[] bound;
+  private final SubStatements statements;
   private Plan plan;
   private long planVersion;
   private long planEpoch;
@@ -41,6 +45,9 @@ final class PreparedSql implements SqlStatement {
   private volatile boolean running;
   private volatile @Nullable ErrorCode stopped;
   private boolean closed;
+  private final @Nullable PreparedSql explained;
+  private boolean traced;
+  private List<StepRunner.Actual> actual = List.of();
 
   PreparedSql(SqlSession owner, Plan plan) {
     this.owner = owner;
@@ -48,13 +55,19 @@ final class PreparedSql implements SqlStatement {
     this.plan = plan;
     this.planVersion = owner.catalog().version();
     this.planEpoch = session.schemaEpoch();
+    this.statements = new SubStatements(session.connection());
+    this.explained =
+        plan instanceof Plan.Explain(var _, Plan inner, boolean analyze) && analyze
+            ? new PreparedSql(owner, inner)
+            : null;
     this.sqlite = prepared(plan);
     this.columns = columnsOf(plan, sqlite);
     int parameters =
         switch (plan) {
           case Plan.Native _ -> sqlite.parameterCount();
           case Plan.Compiled compiled -> compiled.userParameters();
-          case Plan.Definition _, Plan.Lines _, Plan.Index _ -> 0;
+          case Plan.Explain _ -> explained == null ? 0 : explained.parameterCount();
+          case Plan.Definition _, Plan.Index _ -> 0;
         };
     this.values = new @Nullable Object[parameters];
     this.bound = new boolean[parameters];
@@ -68,7 +81,7 @@ final class PreparedSql implements SqlStatement {
         yield session.connection().prepare(compiled.sql().sql());
       }
       case Plan.Definition _, Plan.Index _ -> session.connection().prepare(NO_STATEMENT);
-      case Plan.Lines _ -> session.connection().prepare(LINES);
+      case Plan.Explain _ -> session.connection().prepare(LINES);
     };
   }
 
@@ -147,7 +160,7 @@ final class PreparedSql implements SqlStatement {
             case Plan.Compiled compiled -> runCompiled(compiled);
             case Plan.Definition definition -> define(definition);
             case Plan.Index(StatementText _, IndexCommand command) -> index(command);
-            case Plan.Lines(StatementText _, List<String> lines) -> lines(lines);
+            case Plan.Explain(StatementText _, Plan inner, boolean _) -> explain(inner);
           };
       followTransaction(statement);
       return outcome;
@@ -174,8 +187,13 @@ final class PreparedSql implements SqlStatement {
     if (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch) {
       compiled = recompiled();
     }
-    StepRunner steps = new StepRunner(owner.functions(), compiled, values, () -> stopped != null);
+    StepRunner.Tools tools = new StepRunner.Tools(owner.functions(), statements, owner.rowIds());
+    StepRunner steps = new StepRunner(tools, compiled, values, this::isStopped);
     runner = steps;
+    if (traced) {
+      steps.trace();
+      actual = steps.actual();
+    }
     steps.systemRows();
     steps.embed();
     boolean searches = compiled.searches();
@@ -213,9 +231,41 @@ final class PreparedSql implements SqlStatement {
     return columns.isEmpty() ? change() : rows(compiled.statement());
   }
 
-  private Outcome lines(List<String> lines) {
+  private Outcome explain(Plan inner) {
+    StepRunner.Tools tools = new StepRunner.Tools(owner.functions(), statements, owner.rowIds());
+    PreparedSql run = explained;
+    List<String> lines = new ArrayList<>();
+    if (run == null) {
+      lines.addAll(new Explanation(owner.catalog(), tools, List.of()).lines(inner));
+    } else {
+      String total = run.analyze(values);
+      lines.addAll(new Explanation(owner.catalog(), tools, run.actual).lines(run.plan));
+      lines.add(total);
+    }
     sqlite.bind(1, Json.texts(lines));
     return rows(plan.statement());
+  }
+
+  /** Runs to the last row and tells how it went. */
+  private String analyze(@Nullable Object[] given) {
+    for (int i = 0; i < given.length; i++) {
+      bind(i + 1, given[i]);
+    }
+    Elapsed elapsed = Elapsed.by(session.database().clock());
+    traced = true;
+    long count =
+        switch (executeAlone()) {
+          case Outcome.Count(long changed) -> changed;
+          case Outcome.Rows(RowCursor rows) -> {
+            long read = 0;
+            while (rows.next()) {
+              read++;
+            }
+            yield read;
+          }
+        };
+    endCursor();
+    return String.format(java.util.Locale.ROOT, "Total: %d rows, %.3f ms", count, elapsed.millis());
   }
 
   private Outcome index(IndexCommand command) {
@@ -235,6 +285,7 @@ final class PreparedSql implements SqlStatement {
     planVersion = owner.catalog().version();
     planEpoch = session.schemaEpoch();
     sqlite.close();
+    statements.close();
     sqlite = prepared(plan);
     columns = columnsOf(plan, sqlite);
     if (plan instanceof Plan.Compiled compiled) {
@@ -290,8 +341,12 @@ final class PreparedSql implements SqlStatement {
       case COMMIT, ROLLBACK -> session.ended();
       case SAVEPOINT -> session.savepointSet(statement.savepointName());
       case RELEASE -> session.savepointReleased(statement.savepointName());
-      case DEFINITION -> session.schemaChanged();
-      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, SETTING, UTILITY -> {
+      case DEFINITION -> {
+        session.schemaChanged();
+        owner.rowIds().clear();
+      }
+      case UTILITY -> owner.rowIds().clear();
+      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, SETTING -> {
         // No change of the transaction's state.
       }
     }
@@ -326,6 +381,9 @@ final class PreparedSql implements SqlStatement {
   private void stop(ErrorCode why) {
     if (running) {
       stopped = why;
+      if (explained != null) {
+        explained.stopped = why;
+      }
       session.connection().interrupt();
     }
   }
@@ -378,6 +436,10 @@ final class PreparedSql implements SqlStatement {
         () -> {
           endCursor();
           sqlite.close();
+          statements.close();
+          if (explained != null) {
+            explained.close();
+          }
           owner.forget(this);
         });
   }

@@ -54,7 +54,13 @@ public final class SqlEngine implements AutoCloseable {
       }
     }
     boolean always = database.settings().get(Settings.COMPILE).equals("always");
-    Plan plan = new Compiler(catalog, this::dimensions, always).compile(StatementText.of(sql));
+    Plan plan =
+        new Compiler(
+                catalog,
+                this::dimensions,
+                always,
+                text -> shared ? plans.get(new PlanKey(text, catalog.version())) : null)
+            .compile(StatementText.of(sql));
     StatementText.Kind kind = plan.statement().kind();
     if (shared && (kind == StatementText.Kind.QUERY || kind == StatementText.Kind.CHANGE)) {
       plans.put(key, plan);

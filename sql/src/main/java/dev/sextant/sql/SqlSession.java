@@ -5,6 +5,7 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.run.RowIdCache;
 import dev.sextant.sql.run.SessionFunctions;
 import dev.sextant.storage.StorageException;
 import java.util.ArrayList;
@@ -30,10 +31,12 @@ public final class SqlSession implements AutoCloseable {
   private @Nullable Catalog catalog;
   private long catalogEpoch;
   private @Nullable SessionFunctions functions;
+  private final RowIdCache rowIds;
 
   SqlSession(SqlEngine engine, Session session) {
     this.engine = engine;
     this.session = session;
+    this.rowIds = new RowIdCache(session);
   }
 
   /** The engine the session belongs to. */
@@ -89,6 +92,11 @@ public final class SqlSession implements AutoCloseable {
       functions = known;
     }
     return known;
+  }
+
+  /** Ids of rows that filters let through, kept between executions. */
+  RowIdCache rowIds() {
+    return rowIds;
   }
 
   void forget(PreparedSql statement) {
@@ -169,6 +177,7 @@ public final class SqlSession implements AutoCloseable {
         closed = true;
         List<PreparedSql> open = new ArrayList<>(statements);
         open.reversed().forEach(PreparedSql::close);
+        rowIds.close();
         session.close();
       }
     } finally {

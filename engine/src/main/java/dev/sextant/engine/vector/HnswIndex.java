@@ -1,6 +1,7 @@
 package dev.sextant.engine.vector;
 
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
@@ -8,45 +9,36 @@ import dev.sextant.storage.vector.VectorStore;
 import dev.sextant.storage.vector.hnsw.HnswHits;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import dev.sextant.storage.vector.hnsw.RowFilter;
-import dev.sextant.storage.vector.hnsw.Searcher;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph over the rows as they were when it was built, and the rows that have changed since, which
- * are searched exactly. Together they answer for any snapshot not older than the graph. Safe for
- * many threads.
+ * One generation of an index: the graphs that its definition names, oldest first, and the rows that
+ * have changed since the newest of them, which are searched exactly. Together they answer for any
+ * snapshot not older than the newest graph. Safe for many threads.
+ *
+ * <p>A row belongs to the newest graph that has it, unless a later one's tombstones name it.
  */
 final class HnswIndex implements AutoCloseable {
   private final IndexDefinition definition;
-  private final HnswSegment segment;
+  private final List<IndexPart> parts;
+  private final List<long[]> live;
   private final VectorMirror delta;
-  private final Queue<Reusable> idle = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable AsBuilt asBuilt;
-  private volatile boolean closed;
+  private volatile @Nullable Untouched untouched;
+  private volatile boolean behind;
 
-  /** A searcher between two searches. */
-  private static final class Reusable {
-    private volatile BooleanSupplier cancelled = () -> false;
-    private final Searcher searcher;
-
-    Reusable(HnswSegment segment) {
-      this.searcher = segment.searcher(() -> cancelled.getAsBoolean());
-    }
-  }
-
-  /** An index whose segment is open; both are closed together. */
-  HnswIndex(IndexDefinition definition, HnswSegment segment, VectorColumn column, Memory memory) {
+  /** A generation of open parts, which it holds; the delta is its own. */
+  HnswIndex(IndexDefinition definition, List<IndexPart> parts, VectorColumn column, Memory memory) {
     this.definition = definition;
-    this.segment = segment;
+    this.parts = List.copyOf(parts);
+    this.live = live(parts);
     this.delta =
         VectorMirror.since(
-            segment.seq(),
+            seq(),
             column,
             new VectorStore(
                 column.label(), column.dimensions(), memory.budget(), memory.kernels()));
@@ -55,17 +47,76 @@ final class HnswIndex implements AutoCloseable {
   /** What an index draws memory from and computes with. */
   record Memory(MemoryBudget budget, Kernels kernels) {}
 
+  private static List<long[]> live(List<IndexPart> parts) {
+    List<long[]> live = new ArrayList<>();
+    for (int p = 0; p < parts.size(); p++) {
+      HnswSegment segment = parts.get(p).segment();
+      long[] words = all(segment.rows());
+      for (IndexPart newer : parts.subList(p + 1, parts.size())) {
+        for (long id : newer.segment().tombstones()) {
+          clear(words, segment, id);
+        }
+      }
+      live.add(words);
+    }
+    return live;
+  }
+
   IndexDefinition definition() {
     return definition;
   }
 
-  HnswSegment segment() {
-    return segment;
+  List<IndexPart> parts() {
+    return parts;
   }
 
-  /** Rows that have changed since the graph was built. */
+  /** The newest log entry that the graphs cover. */
+  long seq() {
+    return parts.getLast().segment().seq();
+  }
+
+  /** Rows in the graphs. */
+  long rows() {
+    return live.stream().mapToLong(HnswIndex::count).sum();
+  }
+
+  /** Rows of a graph that no later graph has taken the place of. */
+  long liveRows(int part) {
+    return count(live.get(part));
+  }
+
+  /** Their rowids, ascending. */
+  long[] liveRowids(int part) {
+    long[] words = live.get(part);
+    long[] rowids = parts.get(part).segment().rowids();
+    long[] result = new long[(int) count(words)];
+    int size = 0;
+    for (int ordinal = 0; ordinal < rowids.length; ordinal++) {
+      if ((words[ordinal >>> 6] >>> ordinal & 1) != 0) {
+        result[size++] = rowids[ordinal];
+      }
+    }
+    return result;
+  }
+
+  /** Bytes in memory. */
+  long bytes() {
+    return parts.stream().mapToLong(part -> part.segment().bytes()).sum();
+  }
+
+  /** Bytes on disk. */
+  long fileBytes() {
+    return parts.stream().mapToLong(part -> part.segment().fileBytes()).sum();
+  }
+
+  /** Rows that have changed since the newest graph was built, as far as they were searched. */
   long changedRows() {
     return delta.changed().size();
+  }
+
+  /** Whether the log has been found not to reach back to the newest graph. */
+  boolean isBehind() {
+    return behind;
   }
 
   /**
@@ -79,24 +130,29 @@ final class HnswIndex implements AutoCloseable {
   /**
    * The nearest rows at a reader's snapshot.
    *
-   * @return empty where the snapshot is older than the graph, or the log no longer reaches back
+   * @return empty where the snapshot is older than the graphs, or the log no longer reaches back
    */
   Optional<Found> search(VectorMirror.Reader reader, KnnRequest request, int ef) {
-    if (reader.committed() < segment.seq()) {
+    if (reader.committed() < seq()) {
       return Optional.empty();
     }
     Optional<VectorMirror.View> view = delta.at(reader, request.column());
     if (view.isEmpty()) {
+      behind = behind || ChangeLog.firstSeq(reader.connection()) > seq() + 1;
       return Optional.empty();
     }
     long[] aside = view.get().aside();
     Changes changes = new Changes(delta.changed(), reader.committed(), aside);
-    HnswHits found = walk(request, filter(changes, request.only()), ef);
     Nearest nearest = new Nearest(request.k());
-    for (int i = 0; i < found.size(); i++) {
-      nearest.offer(found.rowids()[i], found.distances()[i]);
+    long scanned = 0;
+    for (int p = 0; p < parts.size(); p++) {
+      HnswHits found = parts.get(p).search(request, ef, filter(p, changes, request.only()));
+      for (int i = 0; i < found.size(); i++) {
+        nearest.offer(found.rowids()[i], found.distances()[i]);
+      }
+      scanned += found.scored();
+      request.trace().add(found.visited(), found.scored());
     }
-    long scanned = found.scored();
     VectorStore changed = view.get().store();
     if (changed.rows() > 0 || changed.dead() > 0) {
       SearchRequest exact =
@@ -109,110 +165,107 @@ final class HnswIndex implements AutoCloseable {
         nearest.offer(hits.rowids()[i], hits.distances()[i]);
       }
       scanned += hits.scanned();
+      request.trace().add(0, hits.scanned());
     }
     return Optional.of(new Found(nearest, scanned, aside));
   }
 
-  /** What has become of rows since the graph was built, as a reader sees it. */
+  /** Rows that a search found and their table does not have: the log was not told. */
+  void putAside(long[] ids) {
+    delta.putAside(ids);
+  }
+
+  /** What has become of rows since the graphs were built, as a reader sees it. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
-    boolean isAsBuilt(long id) {
-      Long seq = changed.get(id);
-      return (seq == null || seq > committed) && Arrays.binarySearch(aside, id) < 0;
-    }
-  }
+  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {}
 
-  private HnswHits walk(KnnRequest request, RowFilter filter, int ef) {
-    Reusable reusable = idle.poll();
-    if (reusable == null) {
-      reusable = new Reusable(segment);
-    }
-    reusable.cancelled = request.cancelled();
-    try {
-      return reusable.searcher.search(request.query(), request.k(), ef, filter);
-    } finally {
-      idle.add(reusable);
-      if (closed) {
-        closeIdle();
-      }
-    }
-  }
-
-  /** The graph's rows that are as they were when it was built, and that the search may find. */
-  private RowFilter filter(Changes changes, long @Nullable [] only) {
+  /** The rows of a part that are as they were when it was built, and that the search may find. */
+  private RowFilter filter(int part, Changes changes, long @Nullable [] only) {
+    HnswSegment segment = parts.get(part).segment();
     if (only != null) {
       long[] words = new long[words(segment.rows())];
-      for (long id : only) {
-        int ordinal = segment.ordinal(id);
-        if (ordinal >= 0 && changes.isAsBuilt(id)) {
-          words[ordinal >>> 6] |= 1L << ordinal;
-        }
+      segment.mark(only, words);
+      long[] untouched = untouched(changes).words().get(part);
+      for (int i = 0; i < words.length; i++) {
+        words[i] &= untouched[i];
+      }
+      for (long id : changes.aside()) {
+        clear(words, segment, id);
       }
       return RowFilter.ordinals(words);
     }
-    if (changes.changed().isEmpty() && changes.aside().length == 0) {
-      return RowFilter.all();
+    Untouched rows = untouched(changes);
+    if (changes.aside().length == 0) {
+      return rows.filters().get(part);
     }
-    long[] words = asBuilt(changes);
-    if (changes.aside().length > 0) {
-      words = words.clone();
-      for (long id : changes.aside()) {
-        clear(words, id);
-      }
+    long[] words = rows.words().get(part).clone();
+    for (long id : changes.aside()) {
+      clear(words, segment, id);
     }
     return RowFilter.ordinals(words);
   }
 
-  /** The rows that no committed change has touched; the same array until the next commit. */
-  private long[] asBuilt(Changes changes) {
-    AsBuilt known = asBuilt;
+  /** The rows that no committed change has touched; the same until the next commit. */
+  private Untouched untouched(Changes changes) {
+    Untouched known = untouched;
     if (known != null && known.committed() == changes.committed()) {
-      return known.words();
+      return known;
     }
-    int rows = segment.rows();
-    long[] words = new long[words(rows)];
-    Arrays.fill(words, -1);
-    if ((rows & 63) != 0) {
-      words[words.length - 1] = (1L << rows) - 1;
-    }
+    List<long[]> words = live.stream().map(long[]::clone).toList();
     changes
         .changed()
         .forEach(
             (id, seq) -> {
               if (seq <= changes.committed()) {
-                clear(words, id);
+                for (int p = 0; p < parts.size(); p++) {
+                  clear(words.get(p), parts.get(p).segment(), id);
+                }
               }
             });
-    asBuilt = new AsBuilt(changes.committed(), words);
-    return words;
+    List<RowFilter> filters = new ArrayList<>();
+    for (int p = 0; p < parts.size(); p++) {
+      boolean all = count(words.get(p)) == parts.get(p).segment().rows();
+      filters.add(all ? RowFilter.all() : RowFilter.ordinals(words.get(p)));
+    }
+    Untouched result = new Untouched(changes.committed(), words, filters);
+    untouched = result;
+    return result;
   }
 
-  /** The untouched rows as of a log entry. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record AsBuilt(long committed, long[] words) {}
+  /** The untouched rows of each part as of a log entry, as bits and as filters. */
+  private record Untouched(long committed, List<long[]> words, List<RowFilter> filters) {}
 
   private static int words(int rows) {
     return (rows + 63) >>> 6;
   }
 
-  private void clear(long[] words, long id) {
+  private static long[] all(int rows) {
+    long[] words = new long[words(rows)];
+    Arrays.fill(words, -1);
+    if ((rows & 63) != 0) {
+      words[words.length - 1] = (1L << rows) - 1;
+    }
+    return words;
+  }
+
+  private static void clear(long[] words, HnswSegment segment, long id) {
     int ordinal = segment.ordinal(id);
     if (ordinal >= 0) {
       words[ordinal >>> 6] &= ~(1L << ordinal);
     }
   }
 
-  private void closeIdle() {
-    for (Reusable reusable = idle.poll(); reusable != null; reusable = idle.poll()) {
-      reusable.searcher.close();
+  private static long count(long[] words) {
+    long count = 0;
+    for (long word : words) {
+      count += Long.bitCount(word);
     }
+    return count;
   }
 
+  /** Closes the delta; the parts are let go of by who opened them. */
   @Override
   public void close() {
-    closed = true;
-    closeIdle();
-    segment.close();
     delta.close();
   }
 }

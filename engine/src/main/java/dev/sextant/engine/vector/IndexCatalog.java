@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /*
- * The definitions of vector indexes and the names of their newest segments are rows of the main
+ * The definitions of vector indexes and the names of their segments are rows of the main
  * file. A segment's file is written and synced first; then its name is committed here. So a crash
  * leaves either the old segment or the new one, and an older copy of the database that is put back
  * names the segment that belonged to it, or one that is gone, never one of its future.
@@ -30,6 +31,7 @@ final class IndexCatalog {
   /** Names the trigger of an index, before the index's name. */
   private static final String TRIGGER_PREFIX = "sextant_index_";
 
+  private static final String SEPARATOR = ",";
   private static final Pattern COLUMN =
       Pattern.compile("UPDATE\\s+OF\\s+\"((?:[^\"]|\"\")*)\"", Pattern.CASE_INSENSITIVE);
 
@@ -53,7 +55,7 @@ final class IndexCatalog {
     }
     try (SqliteStatement rows =
         connection.prepare(
-            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segment"
+            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segments"
                 + " FROM main."
                 + TABLE
                 + " i JOIN main.sqlite_schema t ON t.type = 'trigger' AND t.name = '"
@@ -70,10 +72,14 @@ final class IndexCatalog {
                     (int) rows.getLong(4),
                     (int) rows.getLong(5),
                     Quantization.parse(String.valueOf(rows.getText(6)))),
-                rows.getText(7)));
+                segments(rows.getText(7))));
       }
     }
     return all;
+  }
+
+  private static List<String> segments(@Nullable String names) {
+    return names == null || names.isEmpty() ? List.of() : List.of(names.split(SEPARATOR, -1));
   }
 
   /** The definition of that name, in any case. */
@@ -96,7 +102,7 @@ final class IndexCatalog {
             + TABLE
             + "(name TEXT PRIMARY KEY COLLATE NOCASE, tbl INTEGER NOT NULL,"
             + " metric TEXT NOT NULL, m INTEGER NOT NULL, ef_construction INTEGER NOT NULL,"
-            + " quantization TEXT NOT NULL, segment TEXT)");
+            + " quantization TEXT NOT NULL, segments TEXT NOT NULL)");
     connection.exec(
         "DELETE FROM main."
             + TABLE
@@ -123,18 +129,19 @@ final class IndexCatalog {
       insert.bind(4, (long) parameters.m());
       insert.bind(5, (long) parameters.efConstruction());
       insert.bind(6, parameters.quantization().label());
-      insert.bind(7, index.segment());
+      insert.bind(7, String.join(SEPARATOR, index.segments()));
       insert.step();
     }
     ChangeLog.mark(connection, index.logNumber());
   }
 
-  /** Names the newest segment of an index; inside the caller's transaction. */
-  static void publish(SqliteConnection connection, IndexDefinition index, String segment) {
+  /** Names the segments of an index; inside the caller's transaction. */
+  static void publish(SqliteConnection connection, IndexDefinition index, List<String> segments) {
+    String names = String.join(SEPARATOR, segments);
     change(
         connection,
         index,
-        "UPDATE main." + TABLE + " SET segment = '" + segment + "' WHERE name = ?");
+        "UPDATE main." + TABLE + " SET segments = '" + names + "' WHERE name = ?");
   }
 
   /** Removes a definition; inside the caller's transaction. */

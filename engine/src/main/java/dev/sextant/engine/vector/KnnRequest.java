@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param metric what nearest means
  * @param query finite, of the column's dimensions
  * @param k how many rows at most
- * @param only the row ids that may be found; null for all
+ * @param only the row ids that may be found, ascending and each once; null for all
  * @param cancelled asked now and then
+ * @param efSearch candidates that a search of an index keeps; 0 for the session's setting
+ * @param restriction the rows that may be found; null for all
+ * @param trace is told what the search does
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
 public record KnnRequest(
@@ -21,4 +24,45 @@ public record KnnRequest(
     float[] query,
     int k,
     long @Nullable [] only,
-    BooleanSupplier cancelled) {}
+    BooleanSupplier cancelled,
+    int efSearch,
+    @Nullable RowRestriction restriction,
+    SearchTrace trace) {
+
+  /** A search of all rows. */
+  public static KnnRequest of(VectorColumn column, Metric metric, float[] query, int k) {
+    return new KnnRequest(
+        column, metric, query, k, null, () -> false, 0, null, new SearchTrace(false));
+  }
+
+  /** The same search, given up as soon as {@code signal} says true. */
+  public KnnRequest cancelledBy(BooleanSupplier signal) {
+    return new KnnRequest(column, metric, query, k, only, signal, efSearch, restriction, trace);
+  }
+
+  /** The same search with so many candidates. */
+  public KnnRequest withEf(int candidates) {
+    return new KnnRequest(
+        column, metric, query, k, only, cancelled, candidates, restriction, trace);
+  }
+
+  /** The same search, finding only what the restriction lets through; null lets all through. */
+  public KnnRequest restricted(@Nullable RowRestriction rows) {
+    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, rows, trace);
+  }
+
+  /** The same search, which tells what it does. */
+  public KnnRequest tracedBy(SearchTrace told) {
+    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, restriction, told);
+  }
+
+  /** The same search for so many rows, among all. */
+  KnnRequest nearest(int count) {
+    return new KnnRequest(column, metric, query, count, null, cancelled, efSearch, null, trace);
+  }
+
+  /** The same search among rows whose ids are known. */
+  KnnRequest among(long[] ids) {
+    return new KnnRequest(column, metric, query, k, ids, cancelled, efSearch, null, trace);
+  }
+}

@@ -53,7 +53,7 @@ final class VectorMirror implements AutoCloseable {
   private final Set<Long> aside = new HashSet<>();
   private final Map<Long, Long> changed = new ConcurrentHashMap<>();
   private final boolean whole;
-  private @Nullable VectorStore store;
+  private volatile @Nullable VectorStore store;
   private long covered;
   private boolean distrusted;
   private boolean closed;
@@ -76,6 +76,12 @@ final class VectorMirror implements AutoCloseable {
   /** A mirror of the rows that change after a log entry, none so far. */
   static VectorMirror since(long seq, VectorColumn column, VectorStore empty) {
     return new VectorMirror(seq, column, empty);
+  }
+
+  /** Rows in memory; -1 before the first search. */
+  long rows() {
+    VectorStore current = store;
+    return current == null ? -1 : current.rows();
   }
 
   /** For each row changed since the beginning, the first log entry that names it. */

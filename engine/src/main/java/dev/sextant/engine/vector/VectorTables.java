@@ -12,11 +12,13 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +35,7 @@ public final class VectorTables implements AutoCloseable {
 
   private final MemoryBudget budget;
   private final Kernels kernels;
+  private final InstantSource clock;
   private final Map<VectorColumn, VectorMirror> mirrors = new ConcurrentHashMap<>();
   private final VectorIndexes indexes;
 
@@ -40,10 +43,16 @@ public final class VectorTables implements AutoCloseable {
    * Nothing resident; columns become so when they are first searched.
    *
    * @param home where indexes are kept and rebuilt; null for a database in memory
+   * @param clock tells how long the ways of a filtered search take
    */
-  public VectorTables(MemoryBudget budget, Kernels kernels, VectorIndexes.@Nullable Home home) {
+  public VectorTables(
+      MemoryBudget budget,
+      Kernels kernels,
+      VectorIndexes.@Nullable Home home,
+      InstantSource clock) {
     this.budget = budget;
     this.kernels = kernels;
+    this.clock = clock;
     this.indexes =
         new VectorIndexes(new HnswIndex.Memory(budget, kernels), home, new SecureRandom());
   }
@@ -59,6 +68,43 @@ public final class VectorTables implements AutoCloseable {
    * @param snapshotSeq the last change-log entry that the session sees now
    */
   public KnnResult search(Session session, long snapshotSeq, KnnRequest request) {
+    int ef = request.efSearch() > 0 ? request.efSearch() : session.efSearch();
+    KnnRequest exact = request.withEf(ef);
+    if (request.restriction() == null || request.k() == 0) {
+      return unfiltered(session, snapshotSeq, exact.restricted(null));
+    }
+    FilterChoice.Situation situation = situation(session, snapshotSeq, exact);
+    return new FilteredSearch(exact, situation, r -> unfiltered(session, snapshotSeq, r), clock)
+        .run();
+  }
+
+  /** How a filtered search would go about it now, for people. */
+  public String explain(Session session, long snapshotSeq, KnnRequest request) {
+    RowRestriction filter = Objects.requireNonNull(request.restriction());
+    int ef = request.efSearch() > 0 ? request.efSearch() : session.efSearch();
+    FilterChoice.Situation at = situation(session, snapshotSeq, request.withEf(ef));
+    return FilteredSearch.described(at, filter);
+  }
+
+  private FilterChoice.Situation situation(Session session, long snapshotSeq, KnnRequest request) {
+    SqliteConnection connection = session.connection();
+    Optional<HnswIndex> index =
+        indexes.usable(connection, session.committedSeq(snapshotSeq), request, new ArrayList<>());
+    VectorMirror mirror = mirrors.get(request.column());
+    long rows = index.map(HnswIndex::rows).orElseGet(() -> mirror == null ? -1 : mirror.rows());
+    return new FilterChoice.Situation(
+        rows < 0 ? count(connection, request.column()) : rows,
+        index.isPresent(),
+        request.k(),
+        Math.max(request.efSearch(), request.k()),
+        -1);
+  }
+
+  private static long count(SqliteConnection connection, VectorColumn column) {
+    return connection.queryLong("SELECT count(*) FROM main." + ChangeLog.quote(column.table()));
+  }
+
+  private KnnResult unfiltered(Session session, long snapshotSeq, KnnRequest request) {
     SqliteConnection connection = session.connection();
     VectorColumn column = request.column();
     VectorCodec.requireDimensions(
@@ -71,7 +117,7 @@ public final class VectorTables implements AutoCloseable {
     List<String> notes = new ArrayList<>();
     Optional<HnswIndex> index = indexes.usable(connection, committed, request, notes);
     if (index.isPresent()) {
-      Optional<KnnResult> found = indexed(index.get(), reader, request, session.efSearch());
+      Optional<KnnResult> found = indexed(index.get(), reader, request);
       if (found.isPresent()) {
         return found.get();
       }
@@ -88,10 +134,10 @@ public final class VectorTables implements AutoCloseable {
   }
 
   private Optional<KnnResult> indexed(
-      HnswIndex index, VectorMirror.Reader reader, KnnRequest request, int ef) {
+      HnswIndex index, VectorMirror.Reader reader, KnnRequest request) {
     Optional<HnswIndex.Found> found;
     try {
-      found = index.search(reader, request, ef);
+      found = index.search(reader, request, request.efSearch());
     } catch (StorageException failure) {
       if (failure.kind() == Kind.CLOSED) {
         return Optional.empty(); // Another session has just replaced the graph.
@@ -106,6 +152,16 @@ public final class VectorTables implements AutoCloseable {
     long scanned =
         rows.scanned() + offer(reader.connection(), request, rows.aside(), rows.nearest());
     KnnResult result = rows.nearest().result(scanned, "");
+    request
+        .trace()
+        .path(
+            () ->
+                "hnsw index "
+                    + index.definition().name()
+                    + ", ef_search "
+                    + request.efSearch()
+                    + ", k = "
+                    + request.k());
     boolean sure =
         !request.column().replaceable() || gone(reader.connection(), request, result).length == 0;
     return sure ? Optional.of(result) : Optional.empty();
@@ -188,6 +244,8 @@ public final class VectorTables implements AutoCloseable {
       search = search.excluding(view.aside());
     }
     Hits hits = view.store().search(search);
+    request.trace().path(() -> "exact scan in memory");
+    request.trace().add(0, hits.scanned());
     if (view.aside().length == 0) {
       return new KnnResult(hits.rowids(), hits.distances(), hits.scanned(), null);
     }
@@ -202,7 +260,9 @@ public final class VectorTables implements AutoCloseable {
   /** Reads rows by id and offers those that the request may find. */
   private static long offer(
       SqliteConnection connection, KnnRequest request, long[] ids, Nearest nearest) {
-    Set<Long> only = only(request);
+    if (ids.length == 0) {
+      return 0;
+    }
     long scanned = 0;
     try (SqliteStatement row =
         connection.prepare(
@@ -211,7 +271,7 @@ public final class VectorTables implements AutoCloseable {
                 + ChangeLog.quote(request.column().key())
                 + " = ?")) {
       for (long id : ids) {
-        if (request.only() == null || only.contains(id)) {
+        if (mayFind(request, id)) {
           row.bind(1, id);
           if (row.step()) {
             scanned += offer(row, request, nearest);
@@ -223,15 +283,9 @@ public final class VectorTables implements AutoCloseable {
     return scanned;
   }
 
-  private static Set<Long> only(KnnRequest request) {
-    Set<Long> set = new HashSet<>();
+  private static boolean mayFind(KnnRequest request, long id) {
     long[] only = request.only();
-    if (only != null) {
-      for (long id : only) {
-        set.add(id);
-      }
-    }
-    return set;
+    return only == null || Arrays.binarySearch(only, id) >= 0;
   }
 
   private static long offer(SqliteStatement row, KnnRequest request, Nearest nearest) {
@@ -256,11 +310,10 @@ public final class VectorTables implements AutoCloseable {
   /** Reads every row from SQLite: slow and always right. */
   private static KnnResult scan(SqliteConnection connection, KnnRequest request, String why) {
     Nearest nearest = new Nearest(request.k());
-    Set<Long> only = only(request);
     long scanned = 0;
     try (SqliteStatement rows = connection.prepare(select(request.column()))) {
       while (rows.step()) {
-        if (request.only() == null || only.contains(rows.getLong(0))) {
+        if (mayFind(request, rows.getLong(0))) {
           scanned += offer(rows, request, nearest);
         }
         if (request.cancelled().getAsBoolean()) {
@@ -268,20 +321,25 @@ public final class VectorTables implements AutoCloseable {
         }
       }
     }
+    request.trace().path(() -> "exact scan of rows read from SQLite");
+    request.trace().add(0, scanned);
     return nearest.result(scanned, "vectors were read from SQLite, not from memory: " + why);
   }
 
+  /** The hits that are not in their table. */
   private static long[] gone(SqliteConnection connection, KnnRequest request, KnnResult found) {
     VectorColumn column = request.column();
     LongStream.Builder gone = LongStream.builder();
-    try (SqliteStatement row =
-        connection.prepare(select(column) + " WHERE " + ChangeLog.quote(column.key()) + " = ?")) {
-      for (long id : found.rowids()) {
-        row.bind(1, id);
-        if (!row.step()) {
-          gone.add(id);
-        }
-        row.reset();
+    try (SqliteStatement missing =
+        connection.prepare(
+            "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM main."
+                + ChangeLog.quote(column.table())
+                + " AS t WHERE t."
+                + ChangeLog.quote(column.key())
+                + " = value)")) {
+      missing.bind(1, Arrays.toString(found.rowids()));
+      while (missing.step()) {
+        gone.add(missing.getLong(0));
       }
     }
     return gone.build().toArray();

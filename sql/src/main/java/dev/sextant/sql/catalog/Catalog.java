@@ -133,7 +133,12 @@ public final class Catalog {
     String key = keys.size() == 1 && integerKey && hasRowid(name) ? keys.getFirst() : null;
     return Optional.of(
         new TableInfo(
-            spelled(name), List.copyOf(columns), key, logNumber(name), isReplaceable(name)));
+            spelled(name),
+            List.copyOf(columns),
+            key,
+            logNumber(name),
+            isReplaceable(name),
+            isPlain(name)));
   }
 
   private String spelled(String name) {
@@ -143,6 +148,14 @@ public final class Catalog {
   private boolean hasRowid(String name) {
     return text("SELECT wr FROM pragma_table_list WHERE name = ? COLLATE NOCASE", name, "1")
         .equals("0");
+  }
+
+  private boolean isPlain(String name) {
+    return text(
+            "SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE",
+            name,
+            "")
+        .equals("table");
   }
 
   private boolean isReplaceable(String name) {

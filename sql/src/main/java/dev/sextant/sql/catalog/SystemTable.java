@@ -5,6 +5,7 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.Settings;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.vector.IndexDefinition;
+import dev.sextant.engine.vector.IndexProgress;
 import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.storage.vector.KernelReport;
 import java.util.ArrayList;
@@ -63,8 +64,13 @@ public record SystemTable(
                   "changed_rows INTEGER",
                   "memory_bytes INTEGER",
                   "file_bytes INTEGER",
-                  "segment"),
+                  "segments INTEGER"),
               SystemTable::indexes),
+          new SystemTable(
+              "index_progress",
+              Column.list(
+                  "index_name", "operation", "phase", "rows_done INTEGER", "rows_total INTEGER"),
+              SystemTable::indexProgress),
           new SystemTable(
               "models",
               Column.list(
@@ -93,7 +99,22 @@ public record SystemTable(
               known(status.changed()),
               known(status.bytes()),
               known(status.fileBytes()),
-              index.segment()));
+              (long) index.segments().size()));
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> indexProgress(Session session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (IndexProgress progress : session.database().vectors().indexes().progress()) {
+      IndexProgress.Reached reached = progress.reached();
+      rows.add(
+          row(
+              progress.index(),
+              progress.operation(),
+              reached.phase(),
+              reached.done(),
+              known(reached.total())));
     }
     return rows;
   }

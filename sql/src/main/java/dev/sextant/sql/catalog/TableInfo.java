@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param logNumber its number in the change log; -1 where its changes are not logged
  * @param replaceable whether another UNIQUE constraint than the key lets REPLACE delete a row
  *     unseen by the change log
+ * @param plain whether it is an ordinary table: no view, not virtual
  */
 public record TableInfo(
-    String name, List<Column> columns, @Nullable String key, long logNumber, boolean replaceable) {
+    String name,
+    List<Column> columns,
+    @Nullable String key,
+    long logNumber,
+    boolean replaceable,
+    boolean plain) {
 
   /**
    * A column.

@@ -1,5 +1,6 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.lex.SextantNames;
@@ -10,6 +11,8 @@ import dev.sextant.storage.StorageException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Sorts statements: what names nothing of Sextant's goes to SQLite as written. */
 public final class Compiler {
@@ -19,17 +22,24 @@ public final class Compiler {
   private final Catalog catalog;
   private final ModelDimensions models;
   private final boolean always;
+  private final Function<String, @Nullable Plan> plans;
 
   /**
    * A compiler over one version of the schema.
    *
    * @param models tells the dimensions of embedding models
    * @param always whether queries that SQLite could run as written are compiled too
+   * @param plans the plan of a text that has been executed, with what it has learned; null if none
    */
-  public Compiler(Catalog catalog, ModelDimensions models, boolean always) {
+  public Compiler(
+      Catalog catalog,
+      ModelDimensions models,
+      boolean always,
+      Function<String, @Nullable Plan> plans) {
     this.catalog = catalog;
     this.models = models;
     this.always = always;
+    this.plans = plans;
   }
 
   /** The plan of a statement. */
@@ -71,8 +81,14 @@ public final class Compiler {
     if (tokens.size() < 2 || tokens.get(1).isWord("query")) {
       return new Plan.Native(statement);
     }
-    StatementText explained = StatementText.of(statement.sql().substring(tokens.get(1).start()));
-    return new Plan.Lines(statement, new Explanation(catalog).lines(compile(explained)));
+    boolean analyze = tokens.size() > 2 && tokens.get(1).isWord("analyze");
+    String text = statement.sql().substring(tokens.get(analyze ? 2 : 1).start());
+    Plan known = plans.apply(text);
+    Plan explained = known != null ? known : compile(StatementText.of(text));
+    if (explained instanceof Plan.Explain) {
+      throw new SextantException(ErrorCode.SYNTAX, "EXPLAIN of EXPLAIN: explain it once.");
+    }
+    return new Plan.Explain(statement, explained, analyze);
   }
 
   /** Whether a query computes with vectors in a way that only the compiler can judge. */

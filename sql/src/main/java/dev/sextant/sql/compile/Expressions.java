@@ -9,6 +9,7 @@ import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexCall;
@@ -39,6 +40,13 @@ final class Expressions {
     Search search = new Search();
     search.in(rel);
     return search.changes || search.outer;
+  }
+
+  /** Whether a relation gives the same rows again until the database changes. */
+  static boolean isLasting(RelNode rel) {
+    Search search = new Search();
+    search.in(rel);
+    return !search.changes && !search.outer && !search.passing;
   }
 
   /**
@@ -92,6 +100,7 @@ final class Expressions {
     private boolean row;
     private boolean outer;
     private boolean changes;
+    private boolean passing;
 
     void in(RelNode rel) {
       rel.accept(
@@ -99,6 +108,7 @@ final class Expressions {
             @Override
             public RelNode visit(RelNode other) {
               other.accept(Search.this);
+              passing |= other instanceof TableScan scan && !Origin.isPlainTable(scan);
               return super.visit(other);
             }
           });
@@ -119,6 +129,7 @@ final class Expressions {
     @Override
     public RexNode visitCall(RexCall call) {
       changes |= Functions.isVolatile(call.getOperator());
+      passing |= Functions.mayTellTime(call.getOperator());
       return super.visitCall(call);
     }
 

@@ -164,6 +164,20 @@ final class Functions {
   private static final Set<String> VOLATILE =
       Set.of("random", "randomblob", "changes", "total_changes", "last_insert_rowid");
 
+  /** They give the time of the moment if asked for 'now'. */
+  private static final Set<String> TIMES =
+      Set.of(
+          "date",
+          "time",
+          "datetime",
+          "julianday",
+          "unixepoch",
+          "strftime",
+          "timediff",
+          "current_date",
+          "current_time",
+          "current_timestamp");
+
   private Functions() {}
 
   /**
@@ -192,6 +206,11 @@ final class Functions {
     throw new SextantException(
         ErrorCode.UNKNOWN_FUNCTION,
         "No function \"" + name + "\": did you mean \"" + Names.nearest(lower, known) + "\"?");
+  }
+
+  /** Whether calls in two statements may differ, although they do not in one. */
+  static boolean mayTellTime(SqlOperator operator) {
+    return TIMES.contains(operator.getName().toLowerCase(Locale.ROOT));
   }
 
   /** Whether two calls with the same arguments may differ. */

@@ -126,7 +126,7 @@ final class IndexCompiler {
     }
     return Optional.of(
         new IndexCommand.Create(
-            new IndexDefinition(name, table.logNumber(), column.name(), parameters, null),
+            new IndexDefinition(name, table.logNumber(), column.name(), parameters, List.of()),
             searched(table, column),
             ifNotExists));
   }

@@ -2,6 +2,7 @@ package dev.sextant.sql.compile;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.FilterStatistics;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.VectorCalls;
@@ -30,6 +31,7 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -61,13 +63,15 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     RexNode distance = project.getProjects().get(key.getFieldIndex());
     RelNode input = stripped(project.getInput());
     Optional<Target> target = target(distance, input);
-    if (target.isPresent()) {
+    if (target.isPresent() && project.containsOver()) {
+      config.context().note("no search in memory: a window function is to see all rows");
+    } else if (target.isPresent()) {
       call.transformTo(rewritten(sort, project, input, target.get()));
     }
   }
 
   /** What is searched, and with what. */
-  private record Target(RexCall distance, VectorColumn column, int key, RexNode query) {}
+  private record Target(RexCall distance, VectorColumn column, int field, int key, RexNode query) {}
 
   private Optional<Target> target(RexNode distance, RelNode input) {
     if (!(distance instanceof RexCall call)
@@ -99,7 +103,8 @@ final class KnnRule extends RelRule<KnnRule.Config> {
       config.context().note("no search in memory: " + obstacle);
       return Optional.empty();
     }
-    return Optional.of(new Target(call, searched.get(), field.get().keyIndex(), query));
+    return Optional.of(
+        new Target(call, searched.get(), reference.getIndex(), field.get().keyIndex(), query));
   }
 
   private RelNode rewritten(
@@ -109,7 +114,6 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     RexNode key = rex.makeInputRef(input, target.key());
     int ids = context.space().produced();
     int distances = context.space().produced();
-    RexNode among = rex.makeCall(VectorCalls.IN_IDS, key, context.parameter(rex, ids));
     RexNode hit = rex.makeCall(VectorCalls.HIT_CALL, context.parameter(rex, distances), key);
     context.add(
         new Step.Knn(
@@ -117,7 +121,7 @@ final class KnnRule extends RelRule<KnnRule.Config> {
             metric(target.distance()),
             queryParameter(target, sort),
             limit(sort),
-            restriction(input, target.key()),
+            restriction(input, target),
             ids,
             distances));
     List<RexNode> outputs = new ArrayList<>();
@@ -129,10 +133,15 @@ final class KnnRule extends RelRule<KnnRule.Config> {
           }
         };
     project.getProjects().forEach(output -> outputs.add(output.accept(replace)));
-    RelNode filtered = LogicalFilter.create(input, among);
+    RelNode hits =
+        among(input, target, ids)
+            .orElseGet(
+                () ->
+                    LogicalFilter.create(
+                        input, rex.makeCall(VectorCalls.IN_IDS, key, context.parameter(rex, ids))));
     RelNode projected =
         LogicalProject.create(
-            filtered,
+            hits,
             project.getHints(),
             outputs,
             project.getRowType().getFieldNames(),
@@ -182,20 +191,44 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     return parameter;
   }
 
-  private @Nullable SubSql restriction(RelNode input, int key) {
+  private Step.@Nullable Restriction restriction(RelNode input, Target target) {
     if (input instanceof TableScan) {
       return null;
     }
+    CompileContext context = config.context();
+    SubSql all = context.write(keys(input, target.key()));
+    int candidates = context.space().produced();
+    SubSql check =
+        among(input, target, candidates)
+            .map(rows -> context.write(keys(rows, target.key())))
+            .orElse(null);
+    boolean lasting = Expressions.isLasting(input) && context.space().areGiven(all.parameters());
+    return new Step.Restriction(all, check, candidates, lasting, new FilterStatistics());
+  }
+
+  private static RelNode keys(RelNode input, int key) {
     RexBuilder rex = input.getCluster().getRexBuilder();
-    return config
-        .context()
-        .write(
-            LogicalProject.create(
-                input,
-                List.of(),
-                List.of(rex.makeInputRef(input, key)),
-                List.of("id"),
-                java.util.Set.of()));
+    return LogicalProject.create(
+        input, List.of(), List.of(rex.makeInputRef(input, key)), List.of("id"), java.util.Set.of());
+  }
+
+  /**
+   * The rows of the input whose keys stand in a parameter, looked up one by one; empty where the
+   * input's form does not allow that.
+   */
+  private Optional<RelNode> among(RelNode input, Target target, int ids) {
+    RexBuilder rex = input.getCluster().getRexBuilder();
+    String name = target.column().key();
+    return Origin.replaced(input, target.field(), scan -> new HitScan(scan, name, ids))
+        .map(
+            rows ->
+                !Origin.hasOuterJoin(rows)
+                    ? rows
+                    : LogicalFilter.create(
+                        rows,
+                        rex.makeCall(
+                            SqlStdOperatorTable.IS_NOT_NULL,
+                            rex.makeInputRef(rows, target.key()))));
   }
 
   private static Step.Limit limit(LogicalSort sort) {

@@ -1,7 +1,9 @@
 package dev.sextant.sql.compile;
 
 import dev.sextant.sql.catalog.TableInfo;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
@@ -37,6 +39,34 @@ final class Origin {
     };
   }
 
+  /**
+   * The relation with another scan in place of the one that a field is read from.
+   *
+   * @return empty where leaving rows out of the scan could change what becomes of others
+   */
+  static Optional<RelNode> replaced(RelNode rel, int field, UnaryOperator<TableScan> other) {
+    return switch (rel) {
+      case TableScan scan -> Optional.of(other.apply(scan));
+      case Filter filter ->
+          replaced(filter.getInput(), field, other)
+              .map(input -> filter.copy(filter.getTraitSet(), List.of(input)));
+      case Join join -> {
+        int left = join.getLeft().getRowType().getFieldCount();
+        yield field < left
+            ? replaced(join.getLeft(), field, other)
+                .map(input -> join.copy(join.getTraitSet(), List.of(input, join.getRight())))
+            : replaced(join.getRight(), field - left, other)
+                .map(input -> join.copy(join.getTraitSet(), List.of(join.getLeft(), input)));
+      }
+      case Project project
+          when !project.containsOver()
+              && project.getProjects().get(field) instanceof RexInputRef reference ->
+          replaced(project.getInput(), reference.getIndex(), other)
+              .map(input -> project.copy(project.getTraitSet(), List.of(input)));
+      default -> Optional.empty();
+    };
+  }
+
   private static Optional<Field> scanned(TableScan scan, int field) {
     TableInfo info = tableOf(scan);
     if (info == null) {
@@ -44,6 +74,18 @@ final class Origin {
     }
     String key = info.key();
     return Optional.of(new Field(info, field, key == null ? -1 : info.indexOf(key)));
+  }
+
+  /** Whether rows may be filled up with NULL. */
+  static boolean hasOuterJoin(RelNode rel) {
+    return (rel instanceof Join join && join.getJoinType().isOuterJoin())
+        || rel.getInputs().stream().anyMatch(Origin::hasOuterJoin);
+  }
+
+  /** Whether a scan reads an ordinary table of the main database. */
+  static boolean isPlainTable(TableScan scan) {
+    TableInfo info = tableOf(scan);
+    return info != null && info.plain();
   }
 
   private static @Nullable TableInfo tableOf(TableScan scan) {

@@ -51,6 +51,11 @@ final class ParameterSpace {
     return add(new ParameterSource.Produced());
   }
 
+  /** Whether all of some parameters are known before the statement runs. */
+  boolean areGiven(List<Integer> parameters) {
+    return parameters.stream().noneMatch(p -> sources.get(p) instanceof ParameterSource.Produced);
+  }
+
   /** A vector written as text in the statement. */
   int vectorLiteral(String text) {
     return vectorOfText.computeIfAbsent(

@@ -18,6 +18,7 @@ import org.apache.calcite.sql.dialect.SqliteSqlDialect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.util.Util;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class RelWriter extends RelToSqlConverter {
   @Override
   public Result visit(TableScan scan) {
     SchemaView.EngineTable engine = scan.getTable().unwrap(SchemaView.EngineTable.class);
+    if (scan instanceof HitScan hits) {
+      return hits(hits);
+    }
     if (engine == null) {
       return super.visit(scan);
     }
@@ -55,6 +59,46 @@ public final class RelWriter extends RelToSqlConverter {
         SqlStdOperatorTable.AS.createCall(
             SqlParserPos.ZERO, call, new SqlIdentifier(engine.table().name(), SqlParserPos.ZERO));
     return result(named, List.of(Clause.FROM), scan, null);
+  }
+
+  private Result hits(HitScan scan) {
+    String name = Util.last(scan.getTable().getQualifiedName());
+    SqlNode call =
+        new SqlBasicCall(
+            new KeyedRows(name, scan.key()),
+            List.of(new SqlDynamicParam(scan.ids(), SqlParserPos.ZERO)),
+            SqlParserPos.ZERO);
+    SqlNode named =
+        SqlStdOperatorTable.AS.createCall(
+            SqlParserPos.ZERO, call, new SqlIdentifier(name, SqlParserPos.ZERO));
+    return result(named, List.of(Clause.FROM), scan, null);
+  }
+
+  /**
+   * Rows whose keys stand in a JSON array. CROSS JOIN and NOT INDEXED leave SQLite no other way
+   * than to look up each key.
+   */
+  private static final class KeyedRows extends SqlSpecialOperator {
+    private final String table;
+    private final String key;
+
+    KeyedRows(String table, String key) {
+      super("KEYED ROWS", SqlKind.OTHER, 200, true, null, null, OperandTypes.VARIADIC);
+      this.table = table;
+      this.key = key;
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      writer.literal("(SELECT t.* FROM json_each(");
+      call.operand(0).unparse(writer, 0, 0);
+      writer.literal(
+          ") AS k CROSS JOIN main."
+              + DIALECT.quoteIdentifier(table)
+              + " AS t NOT INDEXED WHERE t."
+              + DIALECT.quoteIdentifier(key)
+              + " = k.value)");
+    }
   }
 
   /** Rows that stand in a JSON array of arrays. */

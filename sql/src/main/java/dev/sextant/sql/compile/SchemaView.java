@@ -97,6 +97,7 @@ final class SchemaView {
               .toList(),
           null,
           -1,
+          false,
           false);
     }
 

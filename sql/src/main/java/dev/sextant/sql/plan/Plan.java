@@ -55,6 +55,10 @@ public sealed interface Plan {
   /** Something done to vector indexes. */
   record Index(StatementText statement, IndexCommand command) implements Plan {}
 
-  /** Lines that are known without running anything: those of EXPLAIN. */
-  record Lines(StatementText statement, List<String> lines) implements Plan {}
+  /**
+   * EXPLAIN.
+   *
+   * @param analyze whether the explained statement is run
+   */
+  record Explain(StatementText statement, Plan explained, boolean analyze) implements Plan {}
 }

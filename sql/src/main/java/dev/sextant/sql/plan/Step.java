@@ -1,5 +1,6 @@
 package dev.sextant.sql.plan;
 
+import dev.sextant.engine.vector.FilterStatistics;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.storage.vector.Metric;
 import java.util.List;
@@ -42,7 +43,7 @@ public sealed interface Step {
    * @param column the column searched
    * @param query the parameter that holds the vector
    * @param limit how many rows, and how many to skip
-   * @param restriction gives the only row ids to find; null for all rows
+   * @param restriction the only rows to find; null for all rows
    * @param ids the parameter that takes the ids found, as JSON
    * @param distances the parameter that names their distances
    */
@@ -51,10 +52,26 @@ public sealed interface Step {
       Metric metric,
       int query,
       Limit limit,
-      @Nullable SubSql restriction,
+      @Nullable Restriction restriction,
       int ids,
       int distances)
       implements Step {}
+
+  /**
+   * The rows that the rest of a query lets through.
+   *
+   * @param all gives the keys of all of them, perhaps more than once
+   * @param check gives those among candidates; null where the form of the query allows no check
+   * @param candidates the parameter of {@code check} that takes the candidates' keys, as JSON
+   * @param lasting whether the same parameters give the same keys until the database changes
+   * @param statistics what executions learn
+   */
+  record Restriction(
+      SubSql all,
+      @Nullable SubSql check,
+      int candidates,
+      boolean lasting,
+      FilterStatistics statistics) {}
 
   /**
    * LIMIT and OFFSET, each a number or a parameter.

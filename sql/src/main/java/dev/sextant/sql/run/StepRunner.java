@@ -5,8 +5,11 @@ import dev.sextant.engine.embed.Embedding;
 import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
+import dev.sextant.engine.vector.RowRestriction;
+import dev.sextant.engine.vector.SearchTrace;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
@@ -23,11 +26,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of one execution of a compiled plan. */
 public final class StepRunner implements AutoCloseable {
+  private final Tools tools;
   private final Session session;
   private final SessionFunctions functions;
   private final Plan.Compiled plan;
@@ -35,6 +38,20 @@ public final class StepRunner implements AutoCloseable {
   private final @Nullable Object[] frame;
   private final List<Long> handles = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final List<Actual> actual = new ArrayList<>();
+  private boolean traced;
+
+  /**
+   * What steps work with.
+   *
+   * @param functions of the session
+   * @param statements of the prepared statement
+   * @param ids of the session
+   */
+  public record Tools(SessionFunctions functions, SubStatements statements, RowIdCache ids) {}
+
+  /** What a step did. */
+  public record Actual(Step step, SearchTrace trace, long rows, long nanos) {}
 
   /**
    * An execution.
@@ -42,12 +59,10 @@ public final class StepRunner implements AutoCloseable {
    * @param values the user's parameters
    */
   public StepRunner(
-      SessionFunctions functions,
-      Plan.Compiled plan,
-      @Nullable Object[] values,
-      BooleanSupplier cancelled) {
+      Tools tools, Plan.Compiled plan, @Nullable Object[] values, BooleanSupplier cancelled) {
+    this.tools = tools;
+    this.functions = tools.functions();
     this.session = functions.session();
-    this.functions = functions;
     this.plan = plan;
     this.cancelled = cancelled;
     this.frame = new @Nullable Object[plan.sources().size()];
@@ -88,6 +103,16 @@ public final class StepRunner implements AutoCloseable {
     }
     VectorCodec.requireFinite(vector);
     return value instanceof byte[] blob ? blob : VectorCodec.encode(vector);
+  }
+
+  /** Lets searches tell what they do. */
+  public void trace() {
+    traced = true;
+  }
+
+  /** What searches did. */
+  public List<Actual> actual() {
+    return actual;
   }
 
   /** Runs the steps that call models: they need no snapshot and hold no lock. */
@@ -223,13 +248,16 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void read(SubSql source, RowTaker taker) {
-    try (SqliteStatement statement = session.connection().prepare(source.sql())) {
+    SqliteStatement statement = tools.statements().get(source.sql());
+    try {
       bind(statement, source.parameters());
       while (statement.step()) {
         if (statement.type(0) != SqliteStatement.NULL) {
           taker.take(statement);
         }
       }
+    } finally {
+      statement.reset();
     }
   }
 
@@ -249,8 +277,11 @@ public final class StepRunner implements AutoCloseable {
     Map<Long, Double> distances = new HashMap<>();
     StringBuilder ids = new StringBuilder("[");
     if (frame[step.query()] instanceof byte[] query) {
-      KnnResult found =
-          session.database().vectors().search(session, snapshotSeq, request(step, query));
+      Elapsed elapsed = Elapsed.by(session.database().clock());
+      SearchTrace trace = new SearchTrace(traced);
+      KnnRequest request = request(step, query).tracedBy(trace);
+      KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
+      actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
       for (int i = 0; i < found.rowids().length; i++) {
         distances.put(found.rowids()[i], found.distances()[i]);
         ids.append(i == 0 ? "" : ",").append(found.rowids()[i]);
@@ -271,15 +302,18 @@ public final class StepRunner implements AutoCloseable {
     long count = number(limit.countParameter(), limit.count());
     long offset = number(limit.offsetParameter(), limit.offset());
     long k = count < 0 ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, count + offset);
-    SubSql restriction = step.restriction();
-    long[] only = null;
-    if (restriction != null) {
-      LongStream.Builder rows = LongStream.builder();
-      read(restriction, row -> rows.add(row.getLong(0)));
-      only = rows.build().distinct().toArray();
+    return KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), (int) k)
+        .cancelledBy(cancelled)
+        .restricted(restriction(step.restriction()));
+  }
+
+  private @Nullable RowRestriction restriction(Step.@Nullable Restriction step) {
+    if (step == null) {
+      return null;
     }
-    return new KnnRequest(
-        step.column(), step.metric(), VectorCodec.decode(query), (int) k, only, cancelled);
+    List<@Nullable Object> values = new ArrayList<>();
+    step.all().parameters().forEach(parameter -> values.add(frame[parameter]));
+    return new SqlRestriction(step, values, tools.statements(), tools.ids());
   }
 
   private long number(int parameter, long literal) {

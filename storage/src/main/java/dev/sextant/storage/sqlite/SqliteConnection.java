@@ -171,6 +171,15 @@ public final class SqliteConnection implements AutoCloseable {
     }
   }
 
+  /** Rows changed since the connection was opened, those of triggers and foreign keys counted. */
+  public long totalChanges() {
+    try {
+      return connection.getDatabase().total_changes();
+    } catch (SQLException failure) {
+      throw SqliteFailures.running(failure);
+    }
+  }
+
   /** Milliseconds to wait for other connections' locks. */
   public void setBusyTimeout(int millis) {
     try {

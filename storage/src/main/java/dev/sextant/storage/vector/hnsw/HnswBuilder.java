@@ -37,6 +37,7 @@ public final class HnswBuilder implements AutoCloseable {
   private int rows;
   private long skipped;
   private long lastRowid;
+  private long[] tombstones = {};
   private boolean closed;
 
   /** Vectors and rowids so far, with room for more. */
@@ -93,6 +94,16 @@ public final class HnswBuilder implements AutoCloseable {
     rows++;
   }
 
+  /**
+   * Says which rows of older segments the new one takes the place of.
+   *
+   * @param ascending their rowids; kept, not copied
+   */
+  public void tombstones(long[] ascending) {
+    requireOpen();
+    tombstones = ascending;
+  }
+
   /** Rows added, without those left out. */
   public int rows() {
     return rows;
@@ -113,7 +124,8 @@ public final class HnswBuilder implements AutoCloseable {
   public HnswSegment build(long seq, BuildOptions options) {
     requireOpen();
     Levels levels = Levels.draw(rows, parameters.m(), options.seed());
-    HnswLayout layout = new HnswLayout(parameters, dimensions, rows, levels.counts(), seq);
+    HnswLayout layout =
+        new HnswLayout(parameters, dimensions, rows, levels.counts(), seq, tombstones.length);
     Map<Section, MemorySegment> sections = new EnumMap<>(Section.class);
     OffHeap memory = stored.memory();
     sections.put(Section.VECTORS, stored.vectors().asSlice(0, layout.bytes(Section.VECTORS)));
@@ -124,6 +136,8 @@ public final class HnswBuilder implements AutoCloseable {
           sections.put(section, memory.allocate(layout.bytes(section)));
         }
       }
+      MemorySegment.copy(
+          tombstones, 0, section(sections, Section.TOMBSTONES), LONG, 0, tombstones.length);
       Int8Codec codec = encode(layout, sections, temporary);
       temporary.draw(scratchBytes(options.threads()));
       connect(layout, levels, new Connect(sections, temporary, codec, options));

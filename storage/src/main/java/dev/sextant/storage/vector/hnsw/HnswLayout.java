@@ -12,9 +12,9 @@ import java.util.Locale;
  *     | magic "SXTHNSW1" (8)      | version   | metric               |
  *  16 | m          | efConstruct. | quantiz.  | dimensions           |
  *  32 | rows       | top level    | seq (8)                          |
- *  48 | nodes on level 1, 2 .. 15 (15 x 4)           | 0             |
- * 112 | 9 sections: offset (8), bytes (8), CRC32C (4), 0 (4)         |
- * 328 | zeros                                                        |
+ *  48 | nodes on level 1, 2 .. 15 (15 x 4)           | tombstones    |
+ * 112 | 10 sections: offset (8), bytes (8), CRC32C (4), 0 (4)        |
+ * 352 | zeros                                                        |
  * 508 | CRC32C of bytes 0 to 507                                     |
  * 512 +--------------------------------------------------------------+
  *     | vectors         rows x vectorStride     float32, 0-padded    |
@@ -26,6 +26,7 @@ import java.util.Locale;
  *     | upper links     (n1 + n2 + ..) x m x 4  level 1, 2 ..        |
  *     | upper ordinals  n1 x 4                  of the upper nodes   |
  *     | rowids          rows x 8                ascending            |
+ *     | tombstones      tombstones x 8          ascending            |
  *     +--------------------------------------------------------------+
  * </pre>
  *
@@ -39,14 +40,16 @@ import java.util.Locale;
  * @param rows in the segment
  * @param levels how many nodes each level above 0 has
  * @param seq of the newest change that the segment covers
+ * @param tombstones how many rowids of older segments the segment takes the place of
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] levels, long seq) {
+record HnswLayout(
+    HnswParameters parameters, int dimensions, int rows, int[] levels, long seq, int tombstones) {
   static final int ALIGNMENT = 64;
   static final int HEADER_BYTES = 512;
   static final int HEADER_CRC = 508;
   static final long MAGIC = 0x3157534e48545853L;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** By their number in the file. */
   static final List<Metric> METRICS = List.of(Metric.L2, Metric.COSINE, Metric.INNER_PRODUCT);
@@ -64,6 +67,7 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
   static final int TOP_AT = 36;
   static final int SEQ_AT = 40;
   static final int LEVELS_AT = 48;
+  static final int TOMBSTONES_AT = 108;
   static final int TABLE_AT = 112;
   static final int ENTRY_BYTES = 24;
 
@@ -77,7 +81,8 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
     LINKS,
     UPPER_LINKS,
     UPPER_ORDINALS,
-    ROWIDS;
+    ROWIDS,
+    TOMBSTONES;
 
     /** The name in messages. */
     String label() {
@@ -99,6 +104,7 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
       case UPPER_LINKS -> upperNodes() * p.m() * Integer.BYTES;
       case UPPER_ORDINALS -> levels.length == 0 ? 0 : (long) levels[0] * Integer.BYTES;
       case ROWIDS -> (long) rows * Long.BYTES;
+      case TOMBSTONES -> (long) tombstones * Long.BYTES;
     };
   }
 
@@ -121,7 +127,7 @@ record HnswLayout(HnswParameters parameters, int dimensions, int rows, int[] lev
 
   /** Bytes of the whole file. */
   long fileBytes() {
-    return offset(Section.ROWIDS) + bytes(Section.ROWIDS);
+    return offset(Section.TOMBSTONES) + bytes(Section.TOMBSTONES);
   }
 
   /** Where the links of a level above 0 start in their section. */

@@ -109,6 +109,29 @@ public final class HnswSegment implements AutoCloseable {
     return layout.fileBytes();
   }
 
+  /**
+   * Rowids, ascending, of which any older segment's row is out of date: they have been changed or
+   * deleted since.
+   */
+  public long[] tombstones() {
+    acquire();
+    try {
+      return section(Section.TOMBSTONES).toArray(HnswBuilder.LONG);
+    } finally {
+      release();
+    }
+  }
+
+  /** All rowids, ascending: row {@code i}'s is the one at ordinal {@code i}. */
+  public long[] rowids() {
+    acquire();
+    try {
+      return section(Section.ROWIDS).toArray(HnswBuilder.LONG);
+    } finally {
+      release();
+    }
+  }
+
   /** The rowid of a row. */
   public long rowid(int ordinal) {
     acquire();
@@ -142,6 +165,59 @@ public final class HnswSegment implements AutoCloseable {
     } finally {
       release();
     }
+  }
+
+  /**
+   * Sets the bits of those rows that are in this segment, as {@link RowFilter#ordinals} reads them.
+   *
+   * @param ascending rowids in ascending order
+   * @param words at least one bit for each row of the segment
+   */
+  public void mark(long[] ascending, long[] words) {
+    acquire();
+    try {
+      int from = 0;
+      for (long rowid : ascending) {
+        int ordinal = from < rows() ? firstFrom(from, rowid) : rows();
+        if (ordinal < rows() && rowidAt(ordinal) == rowid) {
+          words[ordinal >>> 6] |= 1L << ordinal;
+        }
+        from = ordinal;
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * The first ordinal from {@code from} on whose rowid is not below {@code rowid}. Rowids ascend,
+   * so it is at most as far as the rowids are apart, and just there where none is missing.
+   */
+  private int firstFrom(int from, long rowid) {
+    long start = rowidAt(from);
+    if (rowid <= start) {
+      return from;
+    }
+    long apart = rowid - start;
+    int low = from;
+    int high = apart < 0 || apart >= rows() - from ? rows() : from + (int) apart;
+    for (int back = 1; high - low > 1; back *= 2) {
+      int near = Math.max(low + 1, high - back);
+      if (rowidAt(near) < rowid) {
+        low = near;
+        break;
+      }
+      high = near;
+    }
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (rowidAt(middle) < rowid) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
   }
 
   /** Hands every row to {@code consumer}, in the order of rowids. */

@@ -57,7 +57,8 @@ final class SegmentReader {
         sections.put(section, load(section, header, layout, memory));
       }
       requireLinks(layout, sections);
-      requireRowids(Objects.requireNonNull(sections.get(Section.ROWIDS)));
+      requireRowids(Section.ROWIDS, sections);
+      requireRowids(Section.TOMBSTONES, sections);
       return new HnswSegment(layout, sections, new HnswSegment.Owned(memory, budget), kernels);
     } catch (IOException | RuntimeException | Error e) {
       memory.close();
@@ -101,7 +102,10 @@ final class SegmentReader {
       levels[l] = below;
     }
     HnswParameters parameters = new HnswParameters(metric, m, ef, quantization);
-    return new HnswLayout(parameters, dims, rows, levels, header.getLong(HnswLayout.SEQ_AT));
+    int tombstones =
+        range(header.getInt(HnswLayout.TOMBSTONES_AT), 0, Integer.MAX_VALUE, "tombstones");
+    long seq = header.getLong(HnswLayout.SEQ_AT);
+    return new HnswLayout(parameters, dims, rows, levels, seq, tombstones);
   }
 
   private void requireSections(ByteBuffer header, HnswLayout layout) throws IOException {
@@ -171,10 +175,11 @@ final class SegmentReader {
     }
   }
 
-  private void requireRowids(MemorySegment rowids) {
+  private void requireRowids(Section section, Map<Section, MemorySegment> sections) {
+    MemorySegment rowids = Objects.requireNonNull(sections.get(section));
     for (long at = Long.BYTES; at < rowids.byteSize(); at += Long.BYTES) {
       if (rowids.get(HnswBuilder.LONG, at) <= rowids.get(HnswBuilder.LONG, at - Long.BYTES)) {
-        throw corrupt(Section.ROWIDS.label(), "ascending rowids", "others");
+        throw corrupt(section.label(), "ascending rowids", "others");
       }
     }
   }

@@ -91,6 +91,7 @@ final class SegmentWriter {
     header.putInt(HnswLayout.ROWS_AT, layout.rows());
     header.putInt(HnswLayout.TOP_AT, layout.levels().length);
     header.putLong(HnswLayout.SEQ_AT, layout.seq());
+    header.putInt(HnswLayout.TOMBSTONES_AT, layout.tombstones());
     for (int l = 0; l < layout.levels().length; l++) {
       header.putInt(HnswLayout.LEVELS_AT + l * Integer.BYTES, layout.levels()[l]);
     }

@@ -1,0 +1,178 @@
+package dev.sextant.sql.run;
+
+import dev.sextant.engine.Session;
+import dev.sextant.engine.vector.KnnRequest;
+import dev.sextant.engine.vector.SearchTrace;
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.plan.ParameterSource;
+import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Tells in lines how a plan will run: every operator, and what SQLite is asked. */
+public final class Explanation {
+  private static final int ASSUMED_LIMIT = 10;
+
+  private final Session session;
+  private final Catalog catalog;
+  private final StepRunner.Tools tools;
+  private final List<StepRunner.Actual> actual;
+
+  /**
+   * An explanation.
+   *
+   * @param actual what the steps did when the plan was run; empty where it was not
+   */
+  public Explanation(Catalog catalog, StepRunner.Tools tools, List<StepRunner.Actual> actual) {
+    this.session = tools.functions().session();
+    this.catalog = catalog;
+    this.tools = tools;
+    this.actual = actual;
+  }
+
+  /** The lines. */
+  public List<String> lines(Plan plan) {
+    List<String> lines = new ArrayList<>();
+    switch (plan) {
+      case Plan.Native(var statement) -> {
+        lines.add("Sqlite (native, as written)");
+        lines.add("  " + statement.sql());
+        sqlitePlan(statement.sql(), lines);
+      }
+      case Plan.Compiled compiled -> {
+        compiled.steps().forEach(step -> step(step, compiled, lines));
+        lines.add("Sqlite (compiled)");
+        lines.add("  " + oneLine(compiled.sql()));
+        sqlitePlan(compiled.sql().sql(), lines);
+        compiled.warnings().forEach(warning -> lines.add("Note: " + warning));
+      }
+      case Plan.Definition definition -> {
+        lines.add("Definition (CHECK and change log added)");
+        lines.add("  " + definition.sql());
+      }
+      case Plan.Index(var _, var command) -> lines.add("VectorIndex " + command);
+      case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
+    }
+    return lines;
+  }
+
+  private void sqlitePlan(String sql, List<String> lines) {
+    catalog.sqlitePlan(sql).forEach(line -> lines.add("    " + line));
+  }
+
+  private String scan(Step.Knn knn) {
+    return catalog
+        .vectorIndex(knn.column(), knn.metric())
+        .map(index -> " (hnsw index " + index.name() + ", ef_search " + session.efSearch() + ")")
+        .orElse(" (exact scan of resident vectors)");
+  }
+
+  private void step(Step step, Plan.Compiled plan, List<String> lines) {
+    switch (step) {
+      case Step.Knn knn -> knn(knn, plan, lines);
+      case Step.EmbedTexts texts ->
+          lines.add("Embed " + texts.texts().size() + " text(s), once per execution");
+      case Step.EmbedRows rows -> {
+        lines.add("Embed the distinct texts of");
+        rows.texts().forEach(text -> lines.add("  " + oneLine(text)));
+      }
+      case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
+      case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
+    }
+    actual.stream().filter(a -> a.step() == step).forEach(a -> actual(a, lines));
+  }
+
+  private void knn(Step.Knn knn, Plan.Compiled plan, List<String> lines) {
+    lines.add(
+        "KnnScan "
+            + knn.column().label()
+            + " by "
+            + knn.metric()
+            + " to "
+            + source(plan, knn.query())
+            + ", "
+            + limit(knn.limit(), plan)
+            + scan(knn));
+    Step.Restriction restriction = knn.restriction();
+    if (restriction == null) {
+      lines.add("  over all rows");
+      return;
+    }
+    lines.add("  over the rows of " + oneLine(restriction.all()));
+    if (actual.isEmpty()) {
+      lines.add("  filter: " + choice(knn, restriction, plan));
+    }
+  }
+
+  /** The way that the next execution would take. */
+  private String choice(Step.Knn knn, Step.Restriction restriction, Plan.Compiled plan) {
+    List<@Nullable Object> values = new ArrayList<>();
+    boolean given = true;
+    for (int parameter : restriction.all().parameters()) {
+      boolean constant = plan.sources().get(parameter) instanceof ParameterSource.Constant;
+      given &= constant;
+      values.add(
+          plan.sources().get(parameter) instanceof ParameterSource.Constant(Object value)
+              ? value
+              : null);
+    }
+    SqlRestriction filter =
+        new SqlRestriction(restriction, values, tools.statements(), tools.ids());
+    if (given) {
+      filter.sample(knn.column());
+    }
+    long k = knn.limit().countParameter() < 0 ? knn.limit().count() : ASSUMED_LIMIT;
+    float[] anyQuery = new float[knn.column().dimensions()];
+    KnnRequest request =
+        KnnRequest.of(knn.column(), knn.metric(), anyQuery, (int) Math.min(k, Integer.MAX_VALUE))
+            .restricted(filter);
+    try (Session.Snapshot snapshot = session.snapshot()) {
+      return session.database().vectors().explain(session, snapshot.lastSeq(), request);
+    }
+  }
+
+  private static void actual(StepRunner.Actual done, List<String> lines) {
+    SearchTrace trace = done.trace();
+    trace.paths().forEach(path -> lines.add("  ran: " + path));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  ran: %d nodes visited, %d distances computed, %d rows checked, %d ids read, %d rows"
+                + " returned, %.3f ms",
+            trace.visited(),
+            trace.compared(),
+            trace.rowsChecked(),
+            trace.idsRead(),
+            done.rows(),
+            done.nanos() / 1e6));
+  }
+
+  private static String oneLine(SubSql sql) {
+    return sql.sql().replace('\n', ' ');
+  }
+
+  private static String limit(Step.Limit limit, Plan.Compiled plan) {
+    String count =
+        limit.countParameter() < 0
+            ? Long.toString(limit.count())
+            : source(plan, limit.countParameter());
+    String offset =
+        limit.offsetParameter() < 0
+            ? Long.toString(limit.offset())
+            : source(plan, limit.offsetParameter());
+    return "k = " + count + (offset.equals("0") ? "" : " after " + offset);
+  }
+
+  private static String source(Plan.Compiled plan, int parameter) {
+    return switch (plan.sources().get(parameter)) {
+      case ParameterSource.User(int index) -> "?" + (index + 1);
+      case ParameterSource.UserVector vector -> "?" + (vector.index() + 1);
+      case ParameterSource.Constant _ -> "a constant";
+      case ParameterSource.Produced() -> "a computed value";
+    };
+  }
+}
