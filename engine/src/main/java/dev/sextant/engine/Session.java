@@ -35,6 +35,7 @@ public final class Session implements AutoCloseable {
   private long changesSinceTrim;
   private int efSearch = DEFAULT_EF_SEARCH;
   private @Nullable SqliteStatement schemaVersion;
+  private @Nullable SqliteStatement idleLog;
 
   Session(Database database, SqliteConnection connection) {
     this.database = database;
@@ -159,19 +160,38 @@ public final class Session implements AutoCloseable {
 
   /** Holds the snapshot of the moment open until it is closed. */
   public Snapshot snapshot() {
-    return new Snapshot(connection);
+    SqliteStatement log = idleLog;
+    idleLog = null;
+    return new Snapshot(this, log == null ? ChangeLog.lastSeqStatement(connection) : log);
+  }
+
+  /** Keeps one statement for the next snapshot. */
+  private void giveBack(SqliteStatement log) {
+    if (idleLog == null) {
+      log.reset();
+      idleLog = log;
+    } else {
+      log.close();
+    }
   }
 
   /** A read transaction, held by a statement that has not ended. */
   public static final class Snapshot implements AutoCloseable {
+    private final Session session;
     private final SqliteStatement log;
     private final long seq;
+    private boolean closed;
 
-    Snapshot(SqliteConnection connection) {
-      SqliteStatement statement = ChangeLog.lastSeqStatement(connection);
-      statement.step();
-      this.log = statement;
-      this.seq = statement.getLong(0);
+    private Snapshot(Session session, SqliteStatement log) {
+      this.session = session;
+      this.log = log;
+      try {
+        log.step();
+        this.seq = log.getLong(0);
+      } catch (RuntimeException failure) {
+        log.close();
+        throw failure;
+      }
     }
 
     /** The last change-log entry in the snapshot. */
@@ -179,9 +199,13 @@ public final class Session implements AutoCloseable {
       return seq;
     }
 
+    /** Idempotent. */
     @Override
     public void close() {
-      log.close();
+      if (!closed) {
+        closed = true;
+        session.giveBack(log);
+      }
     }
   }
 
@@ -320,6 +344,9 @@ public final class Session implements AutoCloseable {
   public void close() {
     if (schemaVersion != null) {
       schemaVersion.close();
+    }
+    if (idleLog != null) {
+      idleLog.close();
     }
     connection.close();
     database.sessionClosed(this);

@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench;
 
+import dev.sextant.jdbc.bench.ann.AnnBench;
 import java.util.Arrays;
 
 /** Entry of {@code bin/sextant bench <name>}: runs one benchmark and prints its report. */
@@ -13,7 +14,9 @@ public final class Bench {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     switch (name) {
       case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
-      default -> throw new IllegalArgumentException("expected one of: exact; got \"" + name + "\"");
+      case "ann" -> AnnBench.run(rest);
+      default ->
+          throw new IllegalArgumentException("expected one of: exact, ann; got \"" + name + "\"");
     }
   }
 
