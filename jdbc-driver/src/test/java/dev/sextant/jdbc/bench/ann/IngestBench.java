@@ -30,6 +30,7 @@ final class IngestBench {
 
   private final Dataset data;
   private final int count;
+  private final int pacedCount;
   private final double idleSeconds;
   private final Random random = new Random(11);
   private final List<Phase> phases = new ArrayList<>();
@@ -82,11 +83,12 @@ final class IngestBench {
   }
 
   /** Rows were inserted. */
-  private record Inserted(double cpuSeconds, double wallSeconds) {}
+  private record Inserted(int rows, double cpuSeconds, double wallSeconds) {}
 
   IngestBench(Dataset data) {
     this.data = data;
-    this.count = Math.min(20_000, data.base().length / 5 / PER_TRANSACTION * PER_TRANSACTION);
+    this.count = Math.clamp(data.base().length / 2 / PER_TRANSACTION, 20, 500) * PER_TRANSACTION;
+    this.pacedCount = Math.min(count, 10 * PACED_ROWS_PER_SECOND);
     this.idleSeconds = data.base().length < 50_000 ? 3 : 10;
     this.nextId = data.base().length + 1;
   }
@@ -112,7 +114,7 @@ final class IngestBench {
       SextantContender.setEf(searching, ef);
       preparePlain(plain);
       idle("idle", search);
-      during("inserting, paced", search, writer.submit(paced(writing, true)));
+      during("inserting, paced", search, writer.submit(paced(writing)));
       idle("idle again", search);
       during("inserting, unpaced", search, writer.submit(unpaced(writing, true)));
       alone("inserting alone", writer.submit(unpaced(writing, true)));
@@ -148,25 +150,27 @@ final class IngestBench {
   }
 
   private Callable<Inserted> unpaced(Connection connection, boolean ours) {
-    return insertion(connection, ours, 0);
+    return insertion(connection, ours, count, 0);
   }
 
-  private Callable<Inserted> paced(Connection connection, boolean ours) {
-    return insertion(connection, ours, 1e9 * PER_TRANSACTION / PACED_ROWS_PER_SECOND);
+  private Callable<Inserted> paced(Connection connection) {
+    double apart = 1e9 * PER_TRANSACTION / PACED_ROWS_PER_SECOND;
+    return insertion(connection, true, pacedCount, apart);
   }
 
-  /** Inserts all rows; transactions begin so many nanoseconds apart, 0 for at once. */
-  private Callable<Inserted> insertion(Connection connection, boolean ours, double apart) {
-    float[][] rows = newRows();
+  /** Inserts rows; transactions begin so many nanoseconds apart, 0 for at once. */
+  private Callable<Inserted> insertion(
+      Connection connection, boolean ours, int inserted, double apart) {
+    float[][] rows = newRows(inserted);
     int firstId = nextId;
-    nextId += count;
+    nextId += inserted;
     return () -> {
       connection.setAutoCommit(false);
       Timing timing = Timing.ofThread();
       long start = System.nanoTime();
       int commits = 0;
       try (PreparedStatement insert = connection.prepareStatement(SextantTable.INSERT)) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < inserted; i++) {
           insert.setInt(1, firstId + i);
           insert.setInt(2, i % SextantTable.BUCKETS);
           if (ours) {
@@ -185,14 +189,14 @@ final class IngestBench {
           }
         }
       }
-      return new Inserted(timing.cpuSeconds(), timing.wallSeconds());
+      return new Inserted(inserted, timing.cpuSeconds(), timing.wallSeconds());
     };
   }
 
   /** Rows near rows of the data set. */
-  private float[][] newRows() {
-    float[][] rows = new float[count][];
-    for (int i = 0; i < count; i++) {
+  private float[][] newRows(int wanted) {
+    float[][] rows = new float[wanted][];
+    for (int i = 0; i < wanted; i++) {
       float[] row = data.base()[random.nextInt(data.base().length)].clone();
       double spread = 0.1 * Metric.norm(row) / Math.sqrt(row.length);
       for (int d = 0; d < row.length; d++) {
@@ -210,20 +214,21 @@ final class IngestBench {
   private void idle(String name, PreparedStatement search) throws Exception {
     long end = System.nanoTime() + (long) (idleSeconds * 1e9);
     Latencies micros = search(search, () -> System.nanoTime() < end);
-    phases.add(phase(name, new Inserted(0, 0), 0, micros));
+    phases.add(phase(name, new Inserted(0, 0, 0), micros));
   }
 
   private void during(String name, PreparedStatement search, Future<Inserted> insertion)
       throws Exception {
     Latencies micros = search(search, () -> !insertion.isDone());
-    phases.add(phase(name, insertion.get(1, TimeUnit.MINUTES), count, micros));
+    phases.add(phase(name, insertion.get(1, TimeUnit.MINUTES), micros));
   }
 
   private void alone(String name, Future<Inserted> insertion) throws Exception {
-    phases.add(phase(name, insertion.get(30, TimeUnit.MINUTES), count, new Latencies()));
+    phases.add(phase(name, insertion.get(30, TimeUnit.MINUTES), new Latencies()));
   }
 
-  private static Phase phase(String name, Inserted inserted, int rows, Latencies micros) {
+  private static Phase phase(String name, Inserted inserted, Latencies micros) {
+    int rows = inserted.rows();
     return new Phase(
         name,
         rows,
