@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The arguments of a function in FROM, by position or as {@code name => value}. */
 final class TableArguments {
   private static final Map<String, List<String>> SIGNATURES =
-      Map.of("knn", List.of("index", "vector", "k", "ef_search", "filter"));
+      Map.of("knn", List.of("index", "vector", "k", "ef_search", "filter", "metric"));
 
   private final String function;
   private final Map<String, SqlNode> values = new LinkedHashMap<>();
