@@ -14,11 +14,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public final class VectorTables implements AutoCloseable {
   private final Kernels kernels;
   private final InstantSource clock;
   private final Map<VectorColumn, VectorMirror> mirrors = new ConcurrentHashMap<>();
+  private final Map<String, Recall> recalls = new ConcurrentHashMap<>();
   private final VectorIndexes indexes;
 
   /**
@@ -52,6 +55,24 @@ public final class VectorTables implements AutoCloseable {
     this.clock = clock;
     this.indexes =
         new VectorIndexes(new HnswIndex.Memory(budget, kernels), home, new SecureRandom());
+  }
+
+  /** Measures the recall of an index and remembers it. */
+  public Recall measure(
+      Session session, long snapshotSeq, Recall.Wanted wanted, BooleanSupplier cancelled) {
+    Recall recall = Recall.of(session, snapshotSeq, wanted, cancelled);
+    recalls.put(wanted.index().toLowerCase(Locale.ROOT), recall);
+    return recall;
+  }
+
+  /** The recall measured last, since the index was built by a statement. */
+  public Optional<Recall> recall(String index) {
+    return Optional.ofNullable(recalls.get(index.toLowerCase(Locale.ROOT)));
+  }
+
+  /** An index was built anew, or is gone. */
+  public void forgetRecall(String index) {
+    recalls.remove(index.toLowerCase(Locale.ROOT));
   }
 
   /** The approximate indexes. */

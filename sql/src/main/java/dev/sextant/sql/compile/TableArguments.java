@@ -18,10 +18,17 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of a function in FROM, by position or as {@code name => value}. */
+/** The arguments of a function that searches an index, by position or as {@code name => value}. */
 final class TableArguments {
+  /** The one function among them that gives a value. */
+  static final String RECALL = "vector_recall";
+
   private static final Map<String, List<String>> SIGNATURES =
-      Map.of("knn", List.of("index", "vector", "k", "ef_search", "filter", "metric"));
+      Map.of(
+          "knn",
+          List.of("index", "vector", "k", "ef_search", "filter", "metric"),
+          RECALL,
+          List.of("index", "samples", "k"));
 
   private final String function;
   private final Map<String, SqlNode> values = new LinkedHashMap<>();
@@ -30,9 +37,16 @@ final class TableArguments {
     this.function = function;
   }
 
-  /** Whether a node is a call of such a function. */
-  static boolean areOf(SqlNode node) {
-    return node instanceof SqlCall call && SIGNATURES.containsKey(nameOf(call));
+  /** Whether a node is a call of a function that gives rows. */
+  static boolean areOfRows(SqlNode node) {
+    return node instanceof SqlCall call
+        && SIGNATURES.containsKey(nameOf(call))
+        && !areOfRecall(call);
+  }
+
+  /** Whether a call asks for the recall of an index. */
+  static boolean areOfRecall(SqlCall call) {
+    return nameOf(call).equals(RECALL);
   }
 
   private static String nameOf(SqlCall call) {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableFunctions extends SqlShuttle {
   private static final long DEFAULT_K = 10;
+  private static final long DEFAULT_SAMPLES = 100;
   private static final int CONDITION = 5;
 
   private final Catalog catalog;
@@ -60,7 +61,7 @@ final class TableFunctions extends SqlShuttle {
       copy.setFrom(from == null ? null : from(from));
       return copy;
     }
-    if (TableArguments.areOf(call)) {
+    if (TableArguments.areOfRows(call)) {
       throw new SextantException(
           ErrorCode.UNKNOWN_FUNCTION,
           "Function "
@@ -69,7 +70,26 @@ final class TableFunctions extends SqlShuttle {
               + call.getOperator().getName()
               + "(…).");
     }
-    return super.visit(call);
+    return TableArguments.areOfRecall(call) ? recall(call) : super.visit(call);
+  }
+
+  private SqlNode recall(SqlCall call) {
+    TableArguments arguments = TableArguments.of(call);
+    Searched searched = searched(arguments);
+    String index = searched.index();
+    if (index == null) {
+      throw arguments.wrong("measures an index, and a column is none");
+    }
+    int share = context.space().produced();
+    context.add(
+        new Step.MeasureRecall(
+            index,
+            searched.column(),
+            searched.metric(),
+            arguments.number("samples", DEFAULT_SAMPLES),
+            arguments.number("k", DEFAULT_K),
+            share));
+    return new SqlDynamicParam(share, call.getParserPosition());
   }
 
   private SqlNode from(SqlNode node) {
@@ -80,7 +100,7 @@ final class TableFunctions extends SqlShuttle {
   }
 
   private static boolean isCall(SqlNode node) {
-    return TableArguments.areOf(bare(node));
+    return TableArguments.areOfRows(bare(node));
   }
 
   /** A node of FROM without its alias. */

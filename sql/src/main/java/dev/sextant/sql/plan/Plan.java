@@ -42,6 +42,7 @@ public sealed interface Plan {
               step ->
                   step instanceof Step.Knn
                       || step instanceof Step.KnnJoin
+                      || step instanceof Step.MeasureRecall
                       || step instanceof Step.QueryVector);
     }
   }

@@ -80,6 +80,15 @@ public sealed interface Step {
       implements Step {}
 
   /**
+   * Measures the recall of an index.
+   *
+   * @param share the parameter that takes it
+   */
+  record MeasureRecall(
+      String index, VectorColumn column, Metric metric, Number samples, Number k, int share)
+      implements Step {}
+
+  /**
    * What a query names to be searched.
    *
    * @param index its name; null where the column was named and all its vectors are compared

@@ -117,6 +117,8 @@ public final class Explanation {
                 ? "  over all rows"
                 : "  over the rows of " + oneLine(restriction.all()));
       }
+      case Step.MeasureRecall recall ->
+          lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
     actual.stream().filter(a -> a.step() == step).forEach(a -> actual(a, lines));

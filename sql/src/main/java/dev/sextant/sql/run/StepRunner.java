@@ -8,6 +8,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
+import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.RowRestriction;
 import dev.sextant.engine.vector.SearchTrace;
 import dev.sextant.engine.vector.VectorColumn;
@@ -124,7 +125,11 @@ public final class StepRunner implements AutoCloseable {
       switch (step) {
         case Step.EmbedTexts texts -> embedTexts(texts);
         case Step.EmbedRows rows -> embedRows(rows);
-        case Step.SystemRows _, Step.QueryVector _, Step.Knn _, Step.KnnJoin _ -> {
+        case Step.SystemRows _,
+            Step.QueryVector _,
+            Step.Knn _,
+            Step.KnnJoin _,
+            Step.MeasureRecall _ -> {
           // These come after.
         }
       }
@@ -138,6 +143,7 @@ public final class StepRunner implements AutoCloseable {
         case Step.QueryVector query -> queryVector(query);
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
+        case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
         case Step.SystemRows _, Step.EmbedTexts _, Step.EmbedRows _ -> {
           // These came before.
         }
@@ -367,6 +373,17 @@ public final class StepRunner implements AutoCloseable {
     return index == null ? chosen.exactly() : chosen.by(index);
   }
 
+  private double recall(Step.MeasureRecall step, long snapshotSeq) {
+    Recall.Wanted wanted =
+        new Recall.Wanted(
+            step.index(),
+            step.column(),
+            step.metric(),
+            number(step.samples().parameter(), step.samples().value()),
+            number(step.k().parameter(), step.k().value()));
+    return session.database().vectors().measure(session, snapshotSeq, wanted, cancelled).share();
+  }
+
   /** A number given for one search; 0 for the session's setting. */
   private int efSearch(Step.Number given) {
     if (given.parameter() < 0 && given.value() == 0) {
@@ -394,7 +411,7 @@ public final class StepRunner implements AutoCloseable {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "LIMIT, OFFSET, k and ef_search expect a whole number but got " + value + ".");
+        "LIMIT, OFFSET, k, samples and ef_search expect a whole number but got " + value + ".");
   }
 
   /** Forgets what the functions were given. */
