@@ -134,19 +134,19 @@ final class TableArguments {
   }
 
   /** A whole number or a parameter; {@code otherwise} where it is not given. */
-  Step.Number number(String name, long otherwise) {
+  Step.WholeNumber number(String name, long otherwise) {
     SqlNode value = values.get(name);
     if (value == null) {
-      return new Step.Number(otherwise, -1);
+      return new Step.WholeNumber(otherwise, -1);
     }
     if (value instanceof SqlDynamicParam parameter) {
-      return new Step.Number(0, parameter.getIndex());
+      return new Step.WholeNumber(0, parameter.getIndex());
     }
     Optional<String> digits = literal(value);
     if (digits.isEmpty() || !digits.get().matches("-?\\d{1,18}")) {
       throw invalid(name, "a whole number or a parameter");
     }
-    return new Step.Number(Long.parseLong(digits.get()), -1);
+    return new Step.WholeNumber(Long.parseLong(digits.get()), -1);
   }
 
   private static Optional<String> literal(@Nullable SqlNode node) {

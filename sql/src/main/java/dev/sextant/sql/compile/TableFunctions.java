@@ -255,7 +255,7 @@ final class TableFunctions extends SqlShuttle {
       this.column = searched.column();
       this.metric = searched.metric();
       this.named = new Step.Named(searched.index(), arguments.number("ef_search", 0));
-      Step.Number k = arguments.number("k", DEFAULT_K);
+      Step.WholeNumber k = arguments.number("k", DEFAULT_K);
       this.limit = new Step.Limit(k.value(), k.parameter(), 0, -1);
       this.filter =
           arguments

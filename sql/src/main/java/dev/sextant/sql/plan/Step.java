@@ -85,7 +85,12 @@ public sealed interface Step {
    * @param share the parameter that takes it
    */
   record MeasureRecall(
-      String index, VectorColumn column, Metric metric, Number samples, Number k, int share)
+      String index,
+      VectorColumn column,
+      Metric metric,
+      WholeNumber samples,
+      WholeNumber k,
+      int share)
       implements Step {}
 
   /**
@@ -94,14 +99,14 @@ public sealed interface Step {
    * @param index its name; null where the column was named and all its vectors are compared
    * @param efSearch candidates to keep; 0 for the session's setting
    */
-  record Named(@Nullable String index, Number efSearch) {}
+  record Named(@Nullable String index, WholeNumber efSearch) {}
 
   /**
    * A number or a parameter.
    *
    * @param value used where {@code parameter} is -1
    */
-  record Number(long value, int parameter) {}
+  record WholeNumber(long value, int parameter) {}
 
   /**
    * The rows that the rest of a query lets through.

@@ -78,7 +78,7 @@ public final class Explanation {
   }
 
   private String index(Step.Named named, Plan.Compiled plan) {
-    Step.Number given = named.efSearch();
+    Step.WholeNumber given = named.efSearch();
     String ef = Integer.toString(session.efSearch());
     ef = given.parameter() >= 0 ? source(plan, given.parameter()) : ef;
     ef = given.value() > 0 ? Long.toString(given.value()) : ef;
@@ -121,7 +121,7 @@ public final class Explanation {
           lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
-    actual.stream().filter(a -> a.step() == step).forEach(a -> actual(a, lines));
+    actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
 
   private void knn(Step.Knn knn, Plan.Compiled plan, List<String> lines) {

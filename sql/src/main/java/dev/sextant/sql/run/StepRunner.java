@@ -308,10 +308,16 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void knnJoin(Step.KnnJoin step, long snapshotSeq) {
-    Map<ByteBuffer, Long> numbers = new LinkedHashMap<>();
+    Map<ByteBuffer, Long> numbers = new HashMap<>();
+    List<float[]> queries = new ArrayList<>();
     read(
         step.queries(),
-        row -> numbers.putIfAbsent(ByteBuffer.wrap(vectorValue(row)), (long) numbers.size()));
+        row -> {
+          byte[] vector = vectorValue(row);
+          if (numbers.putIfAbsent(ByteBuffer.wrap(vector), (long) queries.size()) == null) {
+            queries.add(VectorCodec.decode(vector));
+          }
+        });
     Elapsed elapsed = Elapsed.by(session.database().clock());
     SearchTrace trace = new SearchTrace(traced);
     List<KnnRequest> requests = new ArrayList<>();
@@ -319,7 +325,7 @@ public final class StepRunner implements AutoCloseable {
         request(new Wanted(step.column(), step.metric(), step.limit(), step.named()), new float[0])
             .tracedBy(trace)
             .restricted(restriction(step.restriction()));
-    numbers.keySet().forEach(query -> requests.add(first.to(VectorCodec.decode(query.array()))));
+    queries.forEach(query -> requests.add(first.to(query)));
     Map<Long, Double> distances = new HashMap<>();
     StringBuilder hits = new StringBuilder("[");
     List<KnnResult> results = session.database().vectors().search(session, snapshotSeq, requests);
@@ -385,7 +391,7 @@ public final class StepRunner implements AutoCloseable {
   }
 
   /** A number given for one search; 0 for the session's setting. */
-  private int efSearch(Step.Number given) {
+  private int efSearch(Step.WholeNumber given) {
     if (given.parameter() < 0 && given.value() == 0) {
       return 0;
     }
