@@ -135,8 +135,8 @@ record FilterChoice(Path path, int count, int ef, double estimate, @Nullable Cos
   }
 
   private static int bounded(Situation at, double count) {
-    long most = Math.max(1, Math.min(at.rows(), Integer.MAX_VALUE));
-    return (int) Math.clamp(count, 1, (double) most);
+    int most = Math.clamp(at.rows(), 1, Integer.MAX_VALUE);
+    return (int) Math.clamp(count, 1, most);
   }
 
   private static double checking(Situation at, FilterStatistics.Of learned, FilterChoice choice) {

@@ -1,6 +1,5 @@
 package dev.sextant.engine.vector;
 
-import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.sqlite.ChangeLog;
@@ -37,16 +36,29 @@ public record Recall(double share, int k, int samples, int efSearch) {
       long k) {}
 
   /**
+   * How requests are answered.
+   *
+   * @param efSearch candidates that a search keeps
+   * @param results of requests at the snapshot for which the recall is measured
+   */
+  record Search(int efSearch, Answers results) {}
+
+  /** Answers requests, in their order. */
+  interface Answers {
+    List<KnnResult> of(List<KnnRequest> requests);
+  }
+
+  /**
    * Measures with the same sample whenever the table's keys are the same.
    *
    * @throws SextantException {@code 22023} for numbers out of range, or where the index is not used
    */
-  static Recall of(Session session, long seq, Wanted wanted, BooleanSupplier cancelled) {
+  static Recall of(
+      SqliteConnection connection, Wanted wanted, Search search, BooleanSupplier cancelled) {
     requireRange("samples", wanted.samples(), MAX_SAMPLES);
     requireRange("k", wanted.k(), MAX_K);
     int k = (int) wanted.k();
-    Map<Long, float[]> sample =
-        sample(session.connection(), wanted.column(), (int) wanted.samples());
+    Map<Long, float[]> sample = sample(connection, wanted.column(), (int) wanted.samples());
     List<KnnRequest> indexed = new ArrayList<>();
     List<KnnRequest> exact = new ArrayList<>();
     for (float[] query : sample.values()) {
@@ -55,9 +67,8 @@ public record Recall(double share, int k, int samples, int efSearch) {
       indexed.add(request.by(wanted.index()));
       exact.add(request.exactly());
     }
-    VectorTables tables = session.database().vectors();
-    List<KnnResult> found = tables.search(session, seq, indexed);
-    List<KnnResult> truth = tables.search(session, seq, exact);
+    List<KnnResult> found = search.results().of(indexed);
+    List<KnnResult> truth = search.results().of(exact);
     long hits = 0;
     long total = 0;
     int at = 0;
@@ -79,7 +90,7 @@ public record Recall(double share, int k, int samples, int efSearch) {
       at++;
     }
     double share = total == 0 ? 1 : (double) hits / total;
-    return new Recall(share, k, sample.size(), session.efSearch());
+    return new Recall(share, k, sample.size(), search.efSearch());
   }
 
   private static void requireRange(String name, long value, int most) {

@@ -60,7 +60,9 @@ public final class VectorTables implements AutoCloseable {
   /** Measures the recall of an index and remembers it. */
   public Recall measure(
       Session session, long snapshotSeq, Recall.Wanted wanted, BooleanSupplier cancelled) {
-    Recall recall = Recall.of(session, snapshotSeq, wanted, cancelled);
+    Recall.Search search =
+        new Recall.Search(session.efSearch(), requests -> search(session, snapshotSeq, requests));
+    Recall recall = Recall.of(session.connection(), wanted, search, cancelled);
     recalls.put(wanted.index().toLowerCase(Locale.ROOT), recall);
     return recall;
   }

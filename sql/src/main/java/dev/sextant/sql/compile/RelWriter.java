@@ -113,8 +113,8 @@ public final class RelWriter extends RelToSqlConverter {
   }
 
   /**
-   * Rows whose keys stand in a JSON array. CROSS JOIN and NOT INDEXED leave SQLite no other way
-   * than to look up each key.
+   * Rows whose keys stand in a JSON array. NOT INDEXED leaves SQLite no better way than to look up
+   * each key; a CROSS JOIN would force it to read the tables of an outer join first.
    */
   private static final class KeyedRows extends SqlSpecialOperator {
     private final String table;
@@ -131,9 +131,9 @@ public final class RelWriter extends RelToSqlConverter {
       writer.literal("(SELECT t.* FROM json_each(");
       call.operand(0).unparse(writer, 0, 0);
       writer.literal(
-          ") AS k CROSS JOIN main."
+          ") AS k JOIN main."
               + DIALECT.quoteIdentifier(table)
-              + " AS t NOT INDEXED WHERE t."
+              + " AS t NOT INDEXED ON t."
               + DIALECT.quoteIdentifier(key)
               + " = k.value)");
     }

@@ -308,14 +308,14 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void knnJoin(Step.KnnJoin step, long snapshotSeq) {
-    Map<ByteBuffer, Long> numbers = new LinkedHashMap<>();
+    Map<ByteBuffer, Long> numbers = new HashMap<>();
     List<float[]> queries = new ArrayList<>();
     read(
         step.queries(),
         row -> {
-          byte[] query = vectorValue(row);
-          if (numbers.putIfAbsent(ByteBuffer.wrap(query), (long) numbers.size()) == null) {
-            queries.add(VectorCodec.decode(query));
+          byte[] vector = vectorValue(row);
+          if (numbers.putIfAbsent(ByteBuffer.wrap(vector), (long) queries.size()) == null) {
+            queries.add(VectorCodec.decode(vector));
           }
         });
     Elapsed elapsed = Elapsed.by(session.database().clock());

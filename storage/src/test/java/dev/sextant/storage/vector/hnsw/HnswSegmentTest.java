@@ -24,6 +24,45 @@ class HnswSegmentTest {
 
   @TempDir Path folder;
 
+  @Test
+  void marksTheRowsOfAnyIds() {
+    Random random = new Random(9);
+    float[][] vectors = Fixtures.clustered(1000, 4, 3);
+    MemoryBudget budget = new MemoryBudget(Fixtures.BUDGET);
+    for (int gap : new int[] {1, 2, 1_000_000}) {
+      try (HnswBuilder builder =
+          new HnswBuilder(HnswParameters.of(Metric.L2), 4, budget, Fixtures.simd())) {
+        long[] rowids = new long[vectors.length];
+        long rowid = -5L * gap * vectors.length / 10;
+        for (int i = 0; i < vectors.length; i++) {
+          rowid += 1 + random.nextInt(gap);
+          rowids[i] = rowid;
+          builder.add(rowid, vectors[i]);
+        }
+        try (HnswSegment segment = builder.build(1, BuildOptions.threads(1))) {
+          for (int run = 0; run < 200; run++) {
+            long[] ids =
+                random
+                    .longs(random.nextInt(300), rowids[0] - 3, rowids[999] + 4)
+                    .map(id -> random.nextBoolean() ? id : rowids[random.nextInt(1000)])
+                    .sorted()
+                    .distinct()
+                    .toArray();
+            long[] words = new long[16];
+            segment.mark(ids, words);
+            for (int ordinal = 0; ordinal < rowids.length; ordinal++) {
+              boolean marked = (words[ordinal >>> 6] >>> ordinal & 1) != 0;
+              assertThat(marked).isEqualTo(Arrays.binarySearch(ids, rowids[ordinal]) >= 0);
+            }
+          }
+          long[] words = new long[16];
+          segment.mark(new long[] {Long.MIN_VALUE, Long.MAX_VALUE}, words);
+          assertThat(words).containsOnly(0);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Quantization.class)
   void aFileAnswersAsTheSegmentItWasWrittenFrom(Quantization quantization) throws IOException {
