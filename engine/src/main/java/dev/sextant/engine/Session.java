@@ -141,12 +141,21 @@ public final class Session implements AutoCloseable {
    * @throws SextantException {@code 22023} outside 1 to 10,000
    */
   public void setEfSearch(long value) {
+    efSearch = checkedEfSearch(value);
+  }
+
+  /**
+   * A value for {@link #efSearch}, whether for a session or for one search.
+   *
+   * @throws SextantException {@code 22023} outside 1 to 10,000
+   */
+  public static int checkedEfSearch(long value) {
     if (value < 1 || value > MAX_EF_SEARCH) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "hnsw.ef_search expects from 1 to " + MAX_EF_SEARCH + " but got " + value + ".");
     }
-    efSearch = (int) value;
+    return (int) value;
   }
 
   /** Called after each change: now and then, outside transactions, trims the change log. */

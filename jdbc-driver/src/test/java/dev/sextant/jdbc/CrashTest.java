@@ -79,6 +79,30 @@ class CrashTest {
     assertThat(transactions).isGreaterThan(rounds);
   }
 
+  @Test
+  void anotherProcessSeesAnIndexThatIsBeingKeptUp() throws IOException, SQLException {
+    String url = "jdbc:sextant:" + folder.resolve("shared.db");
+    Random random = new Random(SEED);
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute(CrashWriter.TABLE);
+      statement.execute(CrashWriter.INDEX);
+      Process process = writer(url, SEED, true);
+      try (BufferedReader output = process.inputReader()) {
+        assertThat(output.readLine()).isEqualTo("ready");
+        for (int i = 0; i < 40; i++) {
+          assertThat(output.readLine()).isEqualTo("committed " + i);
+          connection.setAutoCommit(false);
+          searches(connection, CrashWriter.rows(connection), random);
+          connection.commit();
+          connection.setAutoCommit(true);
+        }
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
   /** Runs a writer and kills it; returns how many transactions it has said to be committed. */
   private int killAfter(Process process, boolean indexed, Random random)
       throws IOException, InterruptedException {

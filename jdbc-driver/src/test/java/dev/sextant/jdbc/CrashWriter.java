@@ -76,6 +76,9 @@ final class CrashWriter {
       for (int i = 0; ; i++) {
         writer.next().run(connection);
         out.println("committed " + i);
+        if (out.checkError()) {
+          return; // Nobody listens any more.
+        }
         if (indexed) {
           writer.keepTheIndexBusy(connection, i);
         }

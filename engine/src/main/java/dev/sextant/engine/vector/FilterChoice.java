@@ -135,7 +135,8 @@ record FilterChoice(Path path, int count, int ef, double estimate, @Nullable Cos
   }
 
   private static int bounded(Situation at, double count) {
-    return (int) Math.clamp(count, 1, Math.max(1, Math.min(at.rows(), Integer.MAX_VALUE)));
+    long most = Math.max(1, Math.min(at.rows(), Integer.MAX_VALUE));
+    return (int) Math.clamp(count, 1, (double) most);
   }
 
   private static double checking(Situation at, FilterStatistics.Of learned, FilterChoice choice) {

@@ -27,6 +27,7 @@ final class HnswIndex implements AutoCloseable {
   private final IndexDefinition definition;
   private final List<IndexPart> parts;
   private final List<long[]> live;
+  private final long rows;
   private final VectorMirror delta;
   private volatile @Nullable Untouched untouched;
   private volatile boolean behind;
@@ -36,6 +37,7 @@ final class HnswIndex implements AutoCloseable {
     this.definition = definition;
     this.parts = List.copyOf(parts);
     this.live = live(parts);
+    this.rows = live.stream().mapToLong(HnswIndex::count).sum();
     this.delta =
         VectorMirror.since(
             seq(),
@@ -77,7 +79,7 @@ final class HnswIndex implements AutoCloseable {
 
   /** Rows in the graphs. */
   long rows() {
-    return live.stream().mapToLong(HnswIndex::count).sum();
+    return rows;
   }
 
   /** Rows of a graph that no later graph has taken the place of. */

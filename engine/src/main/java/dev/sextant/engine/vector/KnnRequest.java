@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param efSearch candidates that a search of an index keeps; 0 for the session's setting
  * @param restriction the rows that may be found; null for all
  * @param trace is told what the search does
+ * @param index the name of the index to search; null for any that serves
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
 public record KnnRequest(
@@ -27,42 +28,52 @@ public record KnnRequest(
     BooleanSupplier cancelled,
     int efSearch,
     @Nullable RowRestriction restriction,
-    SearchTrace trace) {
+    SearchTrace trace,
+    @Nullable String index) {
 
   /** A search of all rows. */
   public static KnnRequest of(VectorColumn column, Metric metric, float[] query, int k) {
     return new KnnRequest(
-        column, metric, query, k, null, () -> false, 0, null, new SearchTrace(false));
+        column, metric, query, k, null, () -> false, 0, null, new SearchTrace(false), null);
   }
 
   /** The same search, given up as soon as {@code signal} says true. */
   public KnnRequest cancelledBy(BooleanSupplier signal) {
-    return new KnnRequest(column, metric, query, k, only, signal, efSearch, restriction, trace);
+    return new KnnRequest(
+        column, metric, query, k, only, signal, efSearch, restriction, trace, index);
   }
 
   /** The same search with so many candidates. */
   public KnnRequest withEf(int candidates) {
     return new KnnRequest(
-        column, metric, query, k, only, cancelled, candidates, restriction, trace);
+        column, metric, query, k, only, cancelled, candidates, restriction, trace, index);
   }
 
   /** The same search, finding only what the restriction lets through; null lets all through. */
   public KnnRequest restricted(@Nullable RowRestriction rows) {
-    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, rows, trace);
+    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, rows, trace, index);
   }
 
   /** The same search, which tells what it does. */
   public KnnRequest tracedBy(SearchTrace told) {
-    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, restriction, told);
+    return new KnnRequest(
+        column, metric, query, k, only, cancelled, efSearch, restriction, told, index);
+  }
+
+  /** The same search, by the index of that name. */
+  public KnnRequest by(String name) {
+    return new KnnRequest(
+        column, metric, query, k, only, cancelled, efSearch, restriction, trace, name);
   }
 
   /** The same search for so many rows, among all. */
   KnnRequest nearest(int count) {
-    return new KnnRequest(column, metric, query, count, null, cancelled, efSearch, null, trace);
+    return new KnnRequest(
+        column, metric, query, count, null, cancelled, efSearch, null, trace, index);
   }
 
   /** The same search among rows whose ids are known. */
   KnnRequest among(long[] ids) {
-    return new KnnRequest(column, metric, query, k, ids, cancelled, efSearch, null, trace);
+    return new KnnRequest(column, metric, query, k, ids, cancelled, efSearch, null, trace, index);
   }
 }

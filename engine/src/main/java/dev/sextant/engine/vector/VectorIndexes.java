@@ -75,6 +75,11 @@ public final class VectorIndexes implements AutoCloseable {
     return last.definitions();
   }
 
+  /** The names of all indexes. */
+  public static List<String> names(SqliteConnection connection) {
+    return IndexCatalog.all(connection).stream().map(IndexDefinition::name).toList();
+  }
+
   /** The index of that name, in any case. */
   public static Optional<IndexDefinition> find(SqliteConnection connection, String name) {
     return IndexCatalog.find(connection, name);
@@ -94,7 +99,9 @@ public final class VectorIndexes implements AutoCloseable {
   Optional<HnswIndex> usable(
       SqliteConnection connection, long committed, KnnRequest request, List<String> notes) {
     for (IndexDefinition definition : definitions(connection, committed)) {
+      String wanted = request.index();
       if (definition.serves(request.column(), request.metric())
+          && (wanted == null || definition.name().equalsIgnoreCase(wanted))
           && !definition.segments().isEmpty()) {
         try {
           return Optional.of(generations.open(definition, request.column()));

@@ -252,6 +252,9 @@ final class VectorMirror implements AutoCloseable {
     boolean complete = false;
     try (SqliteStatement row = reader.connection().prepare(selectOne())) {
       for (Long id : known) {
+        if (!whole) {
+          changed.putIfAbsent(id, covered);
+        }
         reread(reader, current, row, id);
       }
       complete = true;

@@ -162,9 +162,13 @@ public final class VectorTables implements AutoCloseable {
                     + request.efSearch()
                     + ", k = "
                     + request.k());
-    boolean sure =
-        !request.column().replaceable() || gone(reader.connection(), request, result).length == 0;
-    return sure ? Optional.of(result) : Optional.empty();
+    long[] gone =
+        request.column().replaceable() ? gone(reader.connection(), request, result) : new long[0];
+    if (gone.length > 0) {
+      index.putAside(gone);
+      return Optional.empty();
+    }
+    return Optional.of(result);
   }
 
   private KnnResult exact(VectorMirror.Reader reader, KnnRequest request) {

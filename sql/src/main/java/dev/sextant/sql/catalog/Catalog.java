@@ -183,6 +183,11 @@ public final class Catalog {
     return VectorIndexes.find(connection, name);
   }
 
+  /** The names of all vector indexes. */
+  public List<String> vectorIndexNames() {
+    return VectorIndexes.names(connection);
+  }
+
   /** The vector index that serves searches of a column by a metric. */
   public Optional<IndexDefinition> vectorIndex(VectorColumn column, Metric metric) {
     return VectorIndexes.serving(connection, column, metric);

@@ -3,7 +3,9 @@ package dev.sextant.sql.compile;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
@@ -16,6 +18,7 @@ final class CompileContext {
   private final SqliteWriter writer;
   private final List<Step> steps = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<String, HitTable> hitTables = new LinkedHashMap<>();
 
   CompileContext(ParameterSpace space) {
     this.space = space;
@@ -50,6 +53,18 @@ final class CompileContext {
 
   RexNode parameter(RexBuilder rex, int index) {
     return rex.makeDynamicParam(rex.getTypeFactory().createSqlType(SqlTypeName.ANY), index);
+  }
+
+  /** Makes the rows of a search a table and gives its name. */
+  String add(HitTable table) {
+    String name = "hits " + (hitTables.size() + 1);
+    hitTables.put(name, table);
+    return name;
+  }
+
+  /** The tables of searches, by name. */
+  Map<String, HitTable> hitTables() {
+    return hitTables;
   }
 
   void add(Step step) {

@@ -280,10 +280,11 @@ final class IndexCompiler {
       return Optional.empty();
     }
     Optional<IndexDefinition> index = catalog.vectorIndex(tokens.get(at).text());
-    return index.map(found -> new IndexCommand.Rebuild(found, columnOf(found)));
+    return index.map(found -> new IndexCommand.Rebuild(found, columnOf(catalog, found)));
   }
 
-  private VectorColumn columnOf(IndexDefinition index) {
+  /** The column that an index is over, as it is called now. */
+  static VectorColumn columnOf(Catalog catalog, IndexDefinition index) {
     for (TableInfo table : catalog.vectorTables()) {
       Optional<TableInfo.Column> column = table.column(index.column());
       if (table.logNumber() == index.logNumber() && column.isPresent()) {

@@ -1,14 +1,10 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.engine.vector.FilterStatistics;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Step;
-import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.vector.Metric;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +27,6 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -110,6 +105,7 @@ final class KnnRule extends RelRule<KnnRule.Config> {
   private RelNode rewritten(
       LogicalSort sort, LogicalProject project, RelNode input, Target target) {
     CompileContext context = config.context();
+    KeyedRows rows = new KeyedRows(input, target.field(), target.key(), target.column().key());
     RexBuilder rex = sort.getCluster().getRexBuilder();
     RexNode key = rex.makeInputRef(input, target.key());
     int ids = context.space().produced();
@@ -121,9 +117,10 @@ final class KnnRule extends RelRule<KnnRule.Config> {
             metric(target.distance()),
             queryParameter(target, sort),
             limit(sort),
-            restriction(input, target),
+            input instanceof TableScan ? null : rows.restriction(context),
             ids,
-            distances));
+            distances,
+            null));
     List<RexNode> outputs = new ArrayList<>();
     RexShuttle replace =
         new RexShuttle() {
@@ -134,7 +131,7 @@ final class KnnRule extends RelRule<KnnRule.Config> {
         };
     project.getProjects().forEach(output -> outputs.add(output.accept(replace)));
     RelNode hits =
-        among(input, target, ids)
+        rows.among(ids)
             .orElseGet(
                 () ->
                     LogicalFilter.create(
@@ -161,7 +158,7 @@ final class KnnRule extends RelRule<KnnRule.Config> {
   private int queryParameter(Target target, RelNode anyRel) {
     CompileContext context = config.context();
     if (target.query() instanceof RexDynamicParam parameter) {
-      return checked(parameter.getIndex(), target.column());
+      return QueryVectors.checked(context, parameter.getIndex(), target.column());
     }
     RelNode one =
         LogicalProject.create(
@@ -173,62 +170,6 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     int vector = context.space().produced();
     context.add(new Step.QueryVector(context.write(one), vector));
     return vector;
-  }
-
-  private int checked(int parameter, VectorColumn column) {
-    int known = config.context().space().dimensions(parameter, column.dimensions(), column.label());
-    if (known != 0 && known != column.dimensions()) {
-      throw new SextantException(
-          ErrorCode.WRONG_DIMENSIONS,
-          "Vector column \""
-              + column.label()
-              + "\" expects "
-              + column.dimensions()
-              + " dimensions but the query vector has "
-              + known
-              + ". Use the model the column was built with, or re-create the column.");
-    }
-    return parameter;
-  }
-
-  private Step.@Nullable Restriction restriction(RelNode input, Target target) {
-    if (input instanceof TableScan) {
-      return null;
-    }
-    CompileContext context = config.context();
-    SubSql all = context.write(keys(input, target.key()));
-    int candidates = context.space().produced();
-    SubSql check =
-        among(input, target, candidates)
-            .map(rows -> context.write(keys(rows, target.key())))
-            .orElse(null);
-    boolean lasting = Expressions.isLasting(input) && context.space().areGiven(all.parameters());
-    return new Step.Restriction(all, check, candidates, lasting, new FilterStatistics());
-  }
-
-  private static RelNode keys(RelNode input, int key) {
-    RexBuilder rex = input.getCluster().getRexBuilder();
-    return LogicalProject.create(
-        input, List.of(), List.of(rex.makeInputRef(input, key)), List.of("id"), java.util.Set.of());
-  }
-
-  /**
-   * The rows of the input whose keys stand in a parameter, looked up one by one; empty where the
-   * input's form does not allow that.
-   */
-  private Optional<RelNode> among(RelNode input, Target target, int ids) {
-    RexBuilder rex = input.getCluster().getRexBuilder();
-    String name = target.column().key();
-    return Origin.replaced(input, target.field(), scan -> new HitScan(scan, name, ids))
-        .map(
-            rows ->
-                !Origin.hasOuterJoin(rows)
-                    ? rows
-                    : LogicalFilter.create(
-                        rows,
-                        rex.makeCall(
-                            SqlStdOperatorTable.IS_NOT_NULL,
-                            rex.makeInputRef(rows, target.key()))));
   }
 
   private static Step.Limit limit(LogicalSort sort) {

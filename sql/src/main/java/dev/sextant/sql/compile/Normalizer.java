@@ -60,6 +60,11 @@ final class Normalizer extends SqlShuttle {
     return Objects.requireNonNull(node.accept(this));
   }
 
+  /** The normalized expression as a condition. */
+  SqlNode normalizeCondition(SqlNode node) {
+    return Objects.requireNonNull(condition(node));
+  }
+
   private @Nullable SqlNode maybe(@Nullable SqlNode node) {
     return node == null ? null : normalize(node);
   }
@@ -395,6 +400,7 @@ final class Normalizer extends SqlShuttle {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "embed" -> embed(call);
       case "vector" -> vectorOperand(only(call));
+      case "knn" -> tableFunction(call);
       case "inner_product", "vector_distance" -> vectors(call, 2);
       case "vector_dims", "l2_norm", "l2_normalize", "subvector" -> vectors(call, 1);
       default -> {
@@ -419,6 +425,23 @@ final class Normalizer extends SqlShuttle {
         Functions.resolve(call.getOperator().getName(), operands.size()),
         operands,
         call.getParserPosition());
+  }
+
+  /** A call whose arguments all have names. */
+  private SqlNode tableFunction(SqlCall call) {
+    TableArguments arguments = TableArguments.of(call);
+    List<SqlNode> operands = new ArrayList<>();
+    arguments
+        .all()
+        .forEach(
+            (name, value) ->
+                operands.add(
+                    SqlStdOperatorTable.ARGUMENT_ASSIGNMENT.createCall(
+                        value.getParserPosition(),
+                        name.equals("vector") ? vectorOperand(value) : normalize(value),
+                        new SqlIdentifier(name, SqlParserPos.ZERO))));
+    return new SqlBasicCall(
+        Opaque.function(arguments.function()), operands, call.getParserPosition());
   }
 
   private static SqlNode only(SqlCall call) {

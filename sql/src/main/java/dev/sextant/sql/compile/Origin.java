@@ -93,6 +93,10 @@ final class Origin {
     if (table != null) {
       return table.info();
     }
+    HitTable hits = scan.getTable().unwrap(HitTable.class);
+    if (hits != null) {
+      return hits.info();
+    }
     SchemaView.EngineTable engine = scan.getTable().unwrap(SchemaView.EngineTable.class);
     return engine == null ? null : engine.info();
   }

@@ -103,7 +103,9 @@ final class QueryCompiler {
   }
 
   private Compiled throughAlgebra(SqlNode query, List<String> labels, CompileContext context) {
-    RelRoot root = new Validation(catalog, context.space()).convert(query);
+    RelRoot root =
+        new Validation(catalog, context)
+            .convert(new TableFunctions(catalog, context).rewrite(query));
     Expressions.requireNoVectorArithmetic(root.rel);
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
@@ -206,7 +208,8 @@ final class QueryCompiler {
     return columns;
   }
 
-  private static RelNode planned(RelNode rel, CompileContext context) {
+  /** The relation with searches in place of sorts by distance. */
+  static RelNode planned(RelNode rel, CompileContext context) {
     RelNode inner = rel.accept(new SubQueries(context));
     HepProgram program =
         HepProgram.builder()

@@ -1,6 +1,7 @@
 package dev.sextant.sql.compile;
 
 import dev.sextant.sql.catalog.SystemTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.apache.calcite.rel.core.TableScan;
@@ -43,6 +44,10 @@ public final class RelWriter extends RelToSqlConverter {
 
   @Override
   public Result visit(TableScan scan) {
+    HitTable table = scan.getTable().unwrap(HitTable.class);
+    if (table != null) {
+      return found(table, scan);
+    }
     SchemaView.EngineTable engine = scan.getTable().unwrap(SchemaView.EngineTable.class);
     if (scan instanceof HitScan hits) {
       return hits(hits);
@@ -72,6 +77,39 @@ public final class RelWriter extends RelToSqlConverter {
         SqlStdOperatorTable.AS.createCall(
             SqlParserPos.ZERO, call, new SqlIdentifier(name, SqlParserPos.ZERO));
     return result(named, List.of(Clause.FROM), scan, null);
+  }
+
+  private Result found(HitTable table, TableScan scan) {
+    List<SqlNode> parameters = new ArrayList<>();
+    table.parameters().forEach(p -> parameters.add(new SqlDynamicParam(p, SqlParserPos.ZERO)));
+    SqlNode call = new SqlBasicCall(new WrittenRows(table.sql()), parameters, SqlParserPos.ZERO);
+    String name = Util.last(scan.getTable().getQualifiedName());
+    SqlNode named =
+        SqlStdOperatorTable.AS.createCall(
+            SqlParserPos.ZERO, call, new SqlIdentifier(name, SqlParserPos.ZERO));
+    return result(named, List.of(Clause.FROM), scan, null);
+  }
+
+  /** A query in parentheses that is written already, but for its parameters. */
+  private static final class WrittenRows extends SqlSpecialOperator {
+    private final String sql;
+
+    WrittenRows(String sql) {
+      super("WRITTEN ROWS", SqlKind.OTHER, 200, true, null, null, OperandTypes.VARIADIC);
+      this.sql = sql;
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      int at = 0;
+      for (SqlNode parameter : call.getOperandList()) {
+        int mark = sql.indexOf('?', at);
+        writer.literal(sql.substring(at, mark));
+        parameter.unparse(writer, 0, 0);
+        at = mark + 1;
+      }
+      writer.literal(sql.substring(at));
+    }
   }
 
   /**

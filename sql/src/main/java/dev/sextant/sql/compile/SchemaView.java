@@ -19,11 +19,12 @@ final class SchemaView {
 
   private SchemaView() {}
 
-  /** A root schema with {@code main} and {@code sextant}. */
-  static CalciteSchema root(Catalog catalog) {
+  /** A root schema with {@code main}, {@code sextant} and the tables of searches. */
+  static CalciteSchema root(Catalog catalog, Map<String, HitTable> hitTables) {
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
     root.add("main", schema(mainTables(catalog)));
     root.add(SextantNames.SCHEMA, schema(systemTables()));
+    root.add(HitTable.SCHEMA, schema(new HashMap<>(hitTables)));
     return root;
   }
 

@@ -7,6 +7,7 @@ import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.parser.SextantParserImpl;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -67,10 +68,12 @@ final class Validation {
   private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl();
 
   private final ParameterSpace space;
+  private final Map<String, HitTable> hitTables;
 
-  Validation(Catalog catalog, ParameterSpace space) {
+  Validation(Catalog catalog, CompileContext context) {
     this.catalog = catalog;
-    this.space = space;
+    this.space = context.space();
+    this.hitTables = context.hitTables();
   }
 
   JavaTypeFactoryImpl types() {
@@ -122,7 +125,7 @@ final class Validation {
     properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
     CalciteCatalogReader reader =
         new CalciteCatalogReader(
-            SchemaView.root(catalog),
+            SchemaView.root(catalog, hitTables),
             List.of("main"),
             types,
             new CalciteConnectionConfigImpl(properties));

@@ -13,7 +13,8 @@ import java.util.List;
 public final class Lexer {
   private static final List<String> SYMBOLS =
       List.of(
-          "<->", "<=>", "<#>", "<+>", "->>", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "->");
+          "<->", "<=>", "<#>", "<+>", "->>", "||", "<=", ">=", "<>", "!=", "==", "=>", "<<", ">>",
+          "->");
 
   private final String sql;
   private final List<Token> tokens = new ArrayList<>();

@@ -25,7 +25,11 @@ public final class SextantNames {
           "l2_norm",
           "l2_normalize",
           "subvector",
-          "embed");
+          "embed",
+          "knn");
+
+  /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
+  public static final Set<String> TABLE_FUNCTIONS = Set.of("knn");
 
   private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
 

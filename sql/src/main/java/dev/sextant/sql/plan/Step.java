@@ -46,6 +46,7 @@ public sealed interface Step {
    * @param restriction the only rows to find; null for all rows
    * @param ids the parameter that takes the ids found, as JSON
    * @param distances the parameter that names their distances
+   * @param named the index that has to be searched; null where any may be
    */
   record Knn(
       VectorColumn column,
@@ -54,8 +55,23 @@ public sealed interface Step {
       Limit limit,
       @Nullable Restriction restriction,
       int ids,
-      int distances)
+      int distances,
+      @Nullable NamedIndex named)
       implements Step {}
+
+  /**
+   * The index that a query names, and how it is to be searched.
+   *
+   * @param efSearch candidates to keep; 0 for the session's setting
+   */
+  record NamedIndex(String name, Number efSearch) {}
+
+  /**
+   * A number or a parameter.
+   *
+   * @param value used where {@code parameter} is -1
+   */
+  record Number(long value, int parameter) {}
 
   /**
    * The rows that the rest of a query lets through.

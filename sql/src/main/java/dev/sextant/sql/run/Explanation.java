@@ -64,11 +64,24 @@ public final class Explanation {
     catalog.sqlitePlan(sql).forEach(line -> lines.add("    " + line));
   }
 
-  private String scan(Step.Knn knn) {
+  private String scan(Step.Knn knn, Plan.Compiled plan) {
+    Step.NamedIndex named = knn.named();
+    String ef = Integer.toString(session.efSearch());
+    if (named != null) {
+      Step.Number given = named.efSearch();
+      ef = given.parameter() >= 0 ? source(plan, given.parameter()) : ef;
+      ef = given.value() > 0 ? Long.toString(given.value()) : ef;
+      return index(named.name(), ef);
+    }
+    String any = ef;
     return catalog
         .vectorIndex(knn.column(), knn.metric())
-        .map(index -> " (hnsw index " + index.name() + ", ef_search " + session.efSearch() + ")")
+        .map(index -> index(index.name(), any))
         .orElse(" (exact scan of resident vectors)");
+  }
+
+  private static String index(String name, String ef) {
+    return " (hnsw index " + name + ", ef_search " + ef + ")";
   }
 
   private void step(Step step, Plan.Compiled plan, List<String> lines) {
@@ -83,7 +96,7 @@ public final class Explanation {
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
-    actual.stream().filter(a -> a.step() == step).forEach(a -> actual(a, lines));
+    actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
 
   private void knn(Step.Knn knn, Plan.Compiled plan, List<String> lines) {
@@ -96,7 +109,7 @@ public final class Explanation {
             + source(plan, knn.query())
             + ", "
             + limit(knn.limit(), plan)
-            + scan(knn));
+            + scan(knn, plan));
     Step.Restriction restriction = knn.restriction();
     if (restriction == null) {
       lines.add("  over all rows");

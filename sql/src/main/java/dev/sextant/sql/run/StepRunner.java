@@ -302,9 +302,27 @@ public final class StepRunner implements AutoCloseable {
     long count = number(limit.countParameter(), limit.count());
     long offset = number(limit.offsetParameter(), limit.offset());
     long k = count < 0 ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, count + offset);
-    return KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), (int) k)
-        .cancelledBy(cancelled)
-        .restricted(restriction(step.restriction()));
+    KnnRequest request =
+        KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), (int) k)
+            .cancelledBy(cancelled)
+            .restricted(restriction(step.restriction()));
+    Step.NamedIndex named = step.named();
+    if (named == null) {
+      return request;
+    }
+    if (count < 0) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER, "Argument k expects 0 or more but got " + count + ".");
+    }
+    return request.withEf(efSearch(named.efSearch())).by(named.name());
+  }
+
+  /** A number given for one search; 0 for the session's setting. */
+  private int efSearch(Step.Number given) {
+    if (given.parameter() < 0 && given.value() == 0) {
+      return 0;
+    }
+    return Session.checkedEfSearch(number(given.parameter(), given.value()));
   }
 
   private @Nullable RowRestriction restriction(Step.@Nullable Restriction step) {
@@ -326,7 +344,7 @@ public final class StepRunner implements AutoCloseable {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "LIMIT and OFFSET expect a whole number but got " + value + ".");
+        "LIMIT, OFFSET, k and ef_search expect a whole number but got " + value + ".");
   }
 
   /** Forgets what the functions were given. */

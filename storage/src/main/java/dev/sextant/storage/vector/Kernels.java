@@ -33,4 +33,31 @@ public sealed interface Kernels permits ScalarKernels, SimdKernels {
 
   /** {@link #l1(MemorySegment, MemorySegment, long, int)} of each row. */
   void l1Block(MemorySegment query, RowBlock block, float[] out);
+
+  /**
+   * {@link #dotBlock} of each query, to {@code out[query]}. Rows are read from memory once for all
+   * queries.
+   *
+   * @param queries of as many dimensions as the rows
+   * @param out {@link QueryBlock#MOST} arrays, of which those behind the queries' may be written
+   */
+  default void dotBlocks(QueryBlock queries, RowBlock block, float[][] out) {
+    for (int query = 0; query < queries.count(); query++) {
+      dotBlock(queries.row(query), block, out[query]);
+    }
+  }
+
+  /** {@link #squaredL2Block} of each query, to {@code out[query]}. */
+  default void squaredL2Blocks(QueryBlock queries, RowBlock block, float[][] out) {
+    for (int query = 0; query < queries.count(); query++) {
+      squaredL2Block(queries.row(query), block, out[query]);
+    }
+  }
+
+  /** {@link #l1Block} of each query, to {@code out[query]}. */
+  default void l1Blocks(QueryBlock queries, RowBlock block, float[][] out) {
+    for (int query = 0; query < queries.count(); query++) {
+      l1Block(queries.row(query), block, out[query]);
+    }
+  }
 }

@@ -11,4 +11,9 @@ import java.lang.foreign.MemorySegment;
  * @param strideBytes from the start of a row to the start of the next
  * @param dims float32 values to read in each row
  */
-record RowBlock(MemorySegment data, long offset, int rows, int strideBytes, int dims) {}
+record RowBlock(MemorySegment data, long offset, int rows, int strideBytes, int dims) {
+  /** The memory of one row, borrowed. */
+  MemorySegment row(int row) {
+    return data.asSlice(offset + (long) row * strideBytes, strideBytes);
+  }
+}

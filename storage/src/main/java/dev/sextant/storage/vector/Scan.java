@@ -4,78 +4,85 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * One search of a store, on one thread.
+ * One pass over a store for one query or several, on one thread.
  *
- * <p>Each block of slots is scored in float32. A row whose score proves that it is farther than the
- * worst hit kept is left out; of any other the {@link Metric#distance} is computed at once and
- * decides. So the answer is that of the double distances, whatever the kernel; see {@link Cutoff}.
+ * <p>Each block of slots is scored in float32, for all queries while it is in the cache. A row
+ * whose score proves that it is farther than the worst hit kept is left out; of any other the
+ * {@link Metric#distance} is computed at once and decides. So the answer is that of the double
+ * distances, whatever the kernel; see {@link Cutoff}.
  */
 final class Scan {
   /** Below this part of all slots, given rows are sorted; above, a bitmap orders them. */
   private static final int SORTED_PART = 64;
 
   private final SearchRequest request;
+  private final List<Searched> searched = new ArrayList<>();
   private final Slots slots;
   private final Kernels kernels;
   private final long seq;
   private final int count;
-  private final TopK nearest;
-  private final Cutoff cutoff;
-  private final float[] scores = new float[VectorLayout.BLOCK_ROWS];
+  private final float[][] scores;
   private final float[] row;
   private long scanned;
   private int untilCancelCheck = VectorLimits.ROWS_PER_CANCEL_CHECK;
 
-  /** A search over slots that stay open until it is done. */
-  Scan(SearchRequest request, Slots slots, Kernels kernels, double maxNorm) {
-    this.request = request;
+  /** One of the queries, and what it has found so far. */
+  private record Searched(float[] query, TopK nearest, Cutoff cutoff) {}
+
+  /**
+   * A search over slots that stay open until it is done.
+   *
+   * @param requests that differ in nothing but their queries, {@link #QueryBlock#MOST} at most
+   */
+  Scan(List<SearchRequest> requests, Slots slots, Kernels kernels, double maxNorm) {
+    this.request = requests.getFirst();
     this.slots = slots;
     this.kernels = kernels;
     seq = Math.min(request.seq(), Chunk.NEVER - 1);
     count = slots.count();
     long[] only = request.rowids();
-    nearest = new TopK(Math.min(request.k(), only == null ? count : only.length));
-    cutoff = new Cutoff(request.metric(), request.query(), maxNorm);
+    int k = Math.min(request.k(), only == null ? count : only.length);
+    for (SearchRequest each : requests) {
+      Cutoff cutoff = new Cutoff(request.metric(), each.query(), maxNorm);
+      searched.add(new Searched(each.query(), new TopK(k), cutoff));
+    }
+    int arrays = requests.size() == 1 ? 1 : QueryBlock.MOST;
+    scores = new float[arrays][VectorLayout.BLOCK_ROWS];
     row = new float[request.query().length];
   }
 
-  Hits run(VectorLayout layout) {
-    if (nearest.capacity() > 0) {
+  /** What each query has found. */
+  List<Hits> run(VectorLayout layout) {
+    if (request.k() > 0) {
       try (Arena scratch = Arena.ofConfined()) {
-        MemorySegment query = scratch.allocate(layout.strideBytes(), VectorLayout.ROW_ALIGNMENT);
-        MemorySegment.copy(
-            request.query(),
-            0,
-            query,
-            ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN),
-            0,
-            request.query().length);
-        scan(query);
+        List<float[]> queries = searched.stream().map(Searched::query).toList();
+        scan(new QueryBlock(queries, layout, scratch));
       }
     }
-    return nearest.drain(scanned, request.rowids() != null);
+    boolean restricted = request.rowids() != null;
+    return searched.stream().map(each -> each.nearest().drain(scanned, restricted)).toList();
   }
 
-  private void scan(MemorySegment query) {
+  private void scan(QueryBlock queries) {
     long[] only = request.rowids();
     if (only == null) {
       for (int base = 0; base < count; base += VectorLayout.BLOCK_ROWS) {
         int rest = count - base;
-        scanBlock(query, base, rest < VectorLayout.BLOCK_ROWS ? (1L << rest) - 1 : -1L);
+        scanBlock(queries, base, rest < VectorLayout.BLOCK_ROWS ? (1L << rest) - 1 : -1L);
       }
     } else if (only.length < count / SORTED_PART) {
-      scanSorted(query, only);
+      scanSorted(queries, only);
     } else {
-      scanBitmap(query, only);
+      scanBitmap(queries, only);
     }
   }
 
-  private void scanSorted(MemorySegment query, long[] only) {
+  private void scanSorted(QueryBlock queries, long[] only) {
     int[] found = new int[only.length];
     int size = 0;
     for (long rowid : only) {
@@ -92,11 +99,11 @@ final class Scan {
       for (; i < size && found[i] - base < VectorLayout.BLOCK_ROWS; i++) {
         mask |= 1L << (found[i] - base);
       }
-      scanBlock(query, base, mask);
+      scanBlock(queries, base, mask);
     }
   }
 
-  private void scanBitmap(MemorySegment query, long[] only) {
+  private void scanBitmap(QueryBlock queries, long[] only) {
     long[] masks = new long[count / VectorLayout.BLOCK_ROWS + 1];
     for (long rowid : only) {
       int slot = find(rowid);
@@ -106,7 +113,7 @@ final class Scan {
     }
     for (int i = 0; i < masks.length; i++) {
       if (masks[i] != 0) {
-        scanBlock(query, i * VectorLayout.BLOCK_ROWS, masks[i]);
+        scanBlock(queries, i * VectorLayout.BLOCK_ROWS, masks[i]);
       }
     }
   }
@@ -118,7 +125,7 @@ final class Scan {
   }
 
   /** Scores those slots of the block at {@code base} that are set in {@code mask} and visible. */
-  private void scanBlock(MemorySegment query, int base, long mask) {
+  private void scanBlock(QueryBlock queries, int base, long mask) {
     checkCancel(VectorLayout.BLOCK_ROWS);
     Chunk chunk = slots.chunk(base);
     int first = slots.index(base);
@@ -131,45 +138,59 @@ final class Scan {
     int span = VectorLayout.BLOCK_ROWS - Long.numberOfLeadingZeros(visible) - low;
     scanned += rows;
     if (rows * 2 >= span) {
-      score(query, chunk.block(first + low, span));
-      long survivors = cutoff.survivors(scores, chunk.norms(), first + low, span);
-      for (long left = visible & (survivors << low); left != 0; left &= left - 1) {
-        int i = Long.numberOfTrailingZeros(left);
-        consider(chunk, first + i, scores[i - low]);
+      score(queries, chunk.block(first + low, span));
+      for (int q = 0; q < searched.size(); q++) {
+        Cutoff cutoff = searched.get(q).cutoff();
+        long survivors = cutoff.survivors(scores[q], chunk.norms(), first + low, span);
+        for (long left = visible & (survivors << low); left != 0; left &= left - 1) {
+          int i = Long.numberOfTrailingZeros(left);
+          consider(q, chunk, first + i, scores[q][i - low]);
+        }
       }
     } else {
       for (long left = visible; left != 0; left &= left - 1) {
         int i = Long.numberOfTrailingZeros(left);
-        score(query, chunk.block(first + i, 1));
-        consider(chunk, first + i, scores[0]);
+        score(queries, chunk.block(first + i, 1));
+        for (int q = 0; q < searched.size(); q++) {
+          consider(q, chunk, first + i, scores[q][0]);
+        }
       }
     }
   }
 
-  private void score(MemorySegment query, RowBlock block) {
-    switch (request.metric()) {
-      case COSINE, INNER_PRODUCT -> kernels.dotBlock(query, block, scores);
-      case L2 -> kernels.squaredL2Block(query, block, scores);
-      case L1 -> kernels.l1Block(query, block, scores);
+  private void score(QueryBlock queries, RowBlock block) {
+    if (queries.count() == 1) {
+      MemorySegment query = queries.row(0);
+      switch (request.metric()) {
+        case COSINE, INNER_PRODUCT -> kernels.dotBlock(query, block, scores[0]);
+        case L2 -> kernels.squaredL2Block(query, block, scores[0]);
+        case L1 -> kernels.l1Block(query, block, scores[0]);
+      }
+    } else {
+      switch (request.metric()) {
+        case COSINE, INNER_PRODUCT -> kernels.dotBlocks(queries, block, scores);
+        case L2 -> kernels.squaredL2Blocks(queries, block, scores);
+        case L1 -> kernels.l1Blocks(queries, block, scores);
+      }
     }
   }
 
-  private void consider(Chunk chunk, int index, float score) {
-    if (!cutoff.excludes(score, chunk.norm(index))) {
-      decide(chunk, index);
+  private void consider(int q, Chunk chunk, int index, float score) {
+    if (!searched.get(q).cutoff().excludes(score, chunk.norm(index))) {
+      decide(searched.get(q), chunk, index);
     }
   }
 
-  private void decide(Chunk chunk, int index) {
+  private void decide(Searched by, Chunk chunk, int index) {
     long rowid = chunk.rowid(index);
     long[] excluded = request.excluded();
     if (excluded != null && Arrays.binarySearch(excluded, rowid) >= 0) {
       return;
     }
     chunk.readRow(index, row);
-    double distance = request.metric().distance(request.query(), row);
-    if (!Double.isNaN(distance) && nearest.offer(distance, rowid)) {
-      cutoff.set(nearest.worst());
+    double distance = request.metric().distance(by.query(), row);
+    if (!Double.isNaN(distance) && by.nearest().offer(distance, rowid)) {
+      by.cutoff().set(by.nearest().worst());
     }
   }
 

@@ -44,6 +44,11 @@ public record SearchRequest(
     return new SearchRequest(query, metric, k, seq, null, null, () -> false);
   }
 
+  /** The same search for another query. */
+  public SearchRequest to(float[] other) {
+    return new SearchRequest(other, metric, k, seq, rowids, excluded, cancelled);
+  }
+
   /** The same search, finding only {@code only}. */
   public SearchRequest among(long[] only) {
     return new SearchRequest(query, metric, k, seq, only, excluded, cancelled);

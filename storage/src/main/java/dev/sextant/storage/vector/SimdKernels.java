@@ -28,6 +28,12 @@ final class SimdKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int VECTOR = SPECIES.vectorByteSize();
   private static final int STEP = 4 * VECTOR;
+
+  private static final int LINE = QueryBlock.LINE_FLOATS * Float.BYTES;
+
+  /** From a query's part of a group of lines to the end of the last query's. */
+  private static final int LINES = (QueryBlock.MOST - 1) * LINE + VECTOR;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -116,6 +122,99 @@ final class SimdKernels implements Kernels {
       out[row] = l1Row(query, data, offset, dims);
       offset += block.strideBytes();
     }
+  }
+
+  @Override
+  public void dotBlocks(QueryBlock queries, RowBlock block, float[][] out) {
+    if (!isBatch(queries, block)) {
+      Kernels.super.dotBlocks(queries, block, out);
+      return;
+    }
+    MemorySegment all = queries.interleaved();
+    long end = (long) block.dims() * Float.BYTES;
+    for (int row = 0; row < block.rows(); row++) {
+      MemorySegment x = block.row(row).asSlice(0, end);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = FloatVector.zero(SPECIES);
+      FloatVector s2 = FloatVector.zero(SPECIES);
+      FloatVector s3 = FloatVector.zero(SPECIES);
+      FloatVector s4 = FloatVector.zero(SPECIES);
+      FloatVector s5 = FloatVector.zero(SPECIES);
+      FloatVector s6 = FloatVector.zero(SPECIES);
+      FloatVector s7 = FloatVector.zero(SPECIES);
+      for (long p = 0; p < end; p += VECTOR) {
+        MemorySegment q = all.asSlice(QueryBlock.offset(p), LINES);
+        FloatVector v = load(x, p);
+        s0 = multiplyAdd(load(q, 0), v, s0);
+        s1 = multiplyAdd(load(q, LINE), v, s1);
+        s2 = multiplyAdd(load(q, 2 * LINE), v, s2);
+        s3 = multiplyAdd(load(q, 3 * LINE), v, s3);
+        s4 = multiplyAdd(load(q, 4 * LINE), v, s4);
+        s5 = multiplyAdd(load(q, 5 * LINE), v, s5);
+        s6 = multiplyAdd(load(q, 6 * LINE), v, s6);
+        s7 = multiplyAdd(load(q, 7 * LINE), v, s7);
+      }
+      out[0][row] = sum(s0);
+      out[1][row] = sum(s1);
+      out[2][row] = sum(s2);
+      out[3][row] = sum(s3);
+      out[4][row] = sum(s4);
+      out[5][row] = sum(s5);
+      out[6][row] = sum(s6);
+      out[7][row] = sum(s7);
+    }
+  }
+
+  @Override
+  public void squaredL2Blocks(QueryBlock queries, RowBlock block, float[][] out) {
+    if (!isBatch(queries, block)) {
+      Kernels.super.squaredL2Blocks(queries, block, out);
+      return;
+    }
+    MemorySegment all = queries.interleaved();
+    long end = (long) block.dims() * Float.BYTES;
+    for (int row = 0; row < block.rows(); row++) {
+      MemorySegment x = block.row(row).asSlice(0, end);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = FloatVector.zero(SPECIES);
+      FloatVector s2 = FloatVector.zero(SPECIES);
+      FloatVector s3 = FloatVector.zero(SPECIES);
+      FloatVector s4 = FloatVector.zero(SPECIES);
+      FloatVector s5 = FloatVector.zero(SPECIES);
+      FloatVector s6 = FloatVector.zero(SPECIES);
+      FloatVector s7 = FloatVector.zero(SPECIES);
+      for (long p = 0; p < end; p += VECTOR) {
+        MemorySegment q = all.asSlice(QueryBlock.offset(p), LINES);
+        FloatVector v = load(x, p);
+        s0 = squareAdd(load(q, 0), v, s0);
+        s1 = squareAdd(load(q, LINE), v, s1);
+        s2 = squareAdd(load(q, 2 * LINE), v, s2);
+        s3 = squareAdd(load(q, 3 * LINE), v, s3);
+        s4 = squareAdd(load(q, 4 * LINE), v, s4);
+        s5 = squareAdd(load(q, 5 * LINE), v, s5);
+        s6 = squareAdd(load(q, 6 * LINE), v, s6);
+        s7 = squareAdd(load(q, 7 * LINE), v, s7);
+      }
+      out[0][row] = sum(s0);
+      out[1][row] = sum(s1);
+      out[2][row] = sum(s2);
+      out[3][row] = sum(s3);
+      out[4][row] = sum(s4);
+      out[5][row] = sum(s5);
+      out[6][row] = sum(s6);
+      out[7][row] = sum(s7);
+    }
+  }
+
+  /** Whether it is worth the eight sums that are always computed. */
+  private static boolean isBatch(QueryBlock queries, RowBlock block) {
+    return queries.count() * 2 > QueryBlock.MOST
+        && block.dims() % QueryBlock.LINE_FLOATS == 0
+        && VECTOR <= LINE;
+  }
+
+  private static float sum(FloatVector vector) {
+    return vector.reduceLanes(VectorOperators.ADD);
   }
 
   /** Whether the rows lie end to end and each is a whole number of steps, two or more. */

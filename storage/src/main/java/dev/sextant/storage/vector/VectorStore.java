@@ -4,6 +4,8 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -123,11 +125,28 @@ public final class VectorStore implements AutoCloseable {
    *     cancelled, CLOSED after {@link #close()}
    */
   public Hits search(SearchRequest request) {
-    VectorCodec.requireDimensions(request.query(), dimensions(), what);
-    VectorCodec.requireFinite(request.query());
+    return search(List.of(request)).getFirst();
+  }
+
+  /**
+   * The answers to several searches, in their order. The store is read once for every eight of
+   * them.
+   *
+   * @param requests that differ in nothing but their queries
+   */
+  public List<Hits> search(List<SearchRequest> requests) {
+    for (SearchRequest request : requests) {
+      VectorCodec.requireDimensions(request.query(), dimensions(), what);
+      VectorCodec.requireFinite(request.query());
+    }
     acquire();
     try {
-      return new Scan(request, slots, kernels, maxNorm).run(layout);
+      List<Hits> hits = new ArrayList<>();
+      for (int from = 0; from < requests.size(); from += QueryBlock.MOST) {
+        int to = Math.min(requests.size(), from + QueryBlock.MOST);
+        hits.addAll(new Scan(requests.subList(from, to), slots, kernels, maxNorm).run(layout));
+      }
+      return hits;
     } finally {
       release();
     }

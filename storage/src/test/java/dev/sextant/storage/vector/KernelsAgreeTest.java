@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,45 @@ class KernelsAgreeTest {
   void blocksScoreEachRowWithinItsErrorBound(int dims) {
     compareBlock(dims, dims * Float.BYTES);
     compareBlock(dims, dims * Float.BYTES + 8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void blocksOfQueriesScoreEachPairWithinItsErrorBound(int dims) {
+    Random random = new Random(Vectors.seed(dims));
+    VectorLayout layout = VectorLayout.of(dims);
+    int rows = 5;
+    int padded = layout.paddedDimensions();
+    for (int count = 1; count <= QueryBlock.MOST; count += 1 + random.nextInt(3)) {
+      List<float[]> queries = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        queries.add(Vectors.gaussian(random, dims));
+      }
+      float[] all = new float[rows * padded];
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(Vectors.gaussian(random, dims), 0, all, row * padded, dims);
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        QueryBlock block = new QueryBlock(queries, layout, arena);
+        MemorySegment data = Vectors.segment(arena, all, 64);
+        RowBlock rowBlock = new RowBlock(data, 64, rows, layout.strideBytes(), padded);
+        for (Kernels kernels : Vectors.allKernels()) {
+          float[][] dot = new float[QueryBlock.MOST][rows];
+          float[][] l2 = new float[QueryBlock.MOST][rows];
+          float[][] l1 = new float[QueryBlock.MOST][rows];
+          kernels.dotBlocks(block, rowBlock, dot);
+          kernels.squaredL2Blocks(block, rowBlock, l2);
+          kernels.l1Blocks(block, rowBlock, l1);
+          for (int pair = 0; pair < count * rows; pair++) {
+            int query = pair / rows;
+            int row = pair % rows;
+            float[] b = Arrays.copyOfRange(all, row * padded, row * padded + dims);
+            float[] scores = {dot[query][row], l2[query][row], l1[query][row]};
+            compare(kernels.name() + " query " + query, queries.get(query), b, scores);
+          }
+        }
+      }
+    }
   }
 
   private static void compareBlock(int dims, int stride) {

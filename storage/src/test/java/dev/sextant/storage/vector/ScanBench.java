@@ -66,6 +66,8 @@ final class ScanBench {
       for (Metric metric : Metric.values()) {
         cases.add(search("simd", simd, metric));
         cases.add(search("scalar", scalar, metric));
+        cases.add(searches("8 queries, simd", simd, metric));
+        cases.add(searches("8 queries, scalar", scalar, metric));
       }
       for (int pass = 0; pass < passes; pass++) {
         cases.forEach(this::measure);
@@ -73,7 +75,7 @@ final class ScanBench {
       for (Case c : cases) {
         System.out.printf(
             Locale.ROOT,
-            "%-24s %8.3f ms %8.2f GB/s %8.1f ns/row%n",
+            "%-34s %8.3f ms %8.2f GB/s %8.1f ns/row%n",
             c.name,
             c.bestNanos / 1e6,
             bytes / (double) c.bestNanos,
@@ -93,6 +95,16 @@ final class ScanBench {
     float[] query = Vectors.gaussian(new Random(7), dims);
     SearchRequest request = SearchRequest.of(query, metric, K, 1);
     return new Case(name + " " + metric, () -> sink += store.search(request).distances()[0]);
+  }
+
+  private Case searches(String name, VectorStore store, Metric metric) {
+    Random random = new Random(7);
+    List<SearchRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      requests.add(SearchRequest.of(Vectors.gaussian(random, dims), metric, K, 1));
+    }
+    return new Case(
+        name + " " + metric, () -> sink += store.search(requests).getLast().distances()[0]);
   }
 
   private VectorStore store(MemoryBudget budget, Kernels kernels) {

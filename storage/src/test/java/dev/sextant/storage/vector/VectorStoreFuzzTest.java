@@ -120,12 +120,24 @@ class VectorStoreFuzzTest {
         request = request.excluding(without);
         visible.keySet().removeAll(LongStream.of(without).boxed().toList());
       }
-      Hits hits = store.search(request);
+      assertThat(found(store.search(request))).isEqualTo(nearest(visible, query, metric, k));
+      List<SearchRequest> several = new ArrayList<>();
+      for (int i = random.nextInt(20); i > 0; i--) {
+        several.add(request.to(finite()));
+      }
+      List<Hits> hits = store.search(several);
+      for (int i = 0; i < several.size(); i++) {
+        float[] each = several.get(i).query();
+        assertThat(found(hits.get(i))).isEqualTo(nearest(visible, each, metric, k));
+      }
+    }
+
+    private static List<Neighbour> found(Hits hits) {
       List<Neighbour> found = new ArrayList<>();
       for (int i = 0; i < hits.size(); i++) {
         found.add(new Neighbour(hits.distances()[i], hits.rowids()[i]));
       }
-      assertThat(found).isEqualTo(nearest(visible, query, metric, k));
+      return found;
     }
 
     private static List<Neighbour> nearest(
