@@ -54,7 +54,7 @@ public final class AnnBench {
         SearchBench search = new SearchBench(contenders, data, work)) {
       Path template = work.file("plain.db");
       SextantTable.create(template, data);
-      search.run(template, options.rounds());
+      search.run(template, options);
       search.addTo(figures);
       report.contenders(search, contenders);
       report.points(search);

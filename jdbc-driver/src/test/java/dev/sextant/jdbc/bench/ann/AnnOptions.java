@@ -10,16 +10,16 @@ import java.util.Set;
  * @param data names of data sets
  * @param peers {@code all} that are there, {@code java} for those in Java, {@code none}
  * @param rounds how often each point is measured, after one round that warms up
- * @param parts what is measured
+ * @param parts what is measured; building by one thread and searching always are
  * @param write whether the report goes to {@code docs/benchmarks}
  */
 record AnnOptions(
     int rows, List<String> data, String peers, int rounds, Set<String> parts, boolean write) {
   private static final List<String> DATA = List.of("wordnet", "fashion");
-  private static final List<String> PARTS = List.of("search", "filters", "ingest");
+  private static final List<String> PARTS = List.of("search", "two-threads", "filters", "ingest");
   private static final String USAGE =
       "expected --rows N, --data wordnet|fashion|all, --peers all|java|none, --rounds N,"
-          + " --parts search,filters,ingest, --write; got ";
+          + " --parts search,two-threads,filters,ingest, --write; got ";
 
   static AnnOptions of(String[] args) {
     AnnOptions options = new AnnOptions(0, DATA, "all", 5, Set.copyOf(PARTS), false);

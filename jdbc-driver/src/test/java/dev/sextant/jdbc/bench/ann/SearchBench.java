@@ -33,15 +33,17 @@ final class SearchBench implements AutoCloseable {
    *
    * @param template a database with the rows and no vector index
    */
-  void run(Path template, int rounds) throws Exception {
+  void run(Path template, AnnOptions options) throws Exception {
     warmUp();
     List<Contender> all = new ArrayList<>(contenders.ours(data, template));
     all.addAll(contenders.javaPeers(data, work));
     all.addAll(contenders.nodePeers(data, work));
     all.forEach(contender -> curves.add(new Curve(contender)));
-    build(2);
+    if (options.parts().contains("two-threads")) {
+      build(2);
+    }
     build(1);
-    search(rounds);
+    search(options.rounds());
   }
 
   /** The JVM compiles before the clock starts: those in this process build a little first. */
