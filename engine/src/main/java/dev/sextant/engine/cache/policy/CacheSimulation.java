@@ -8,11 +8,12 @@ import java.util.Arrays;
  */
 public final class CacheSimulation {
   private static final int MAX_EXPECTED = 1 << 20;
+  private static final int FIRST_KEYS = 64;
 
   private final Policy policy;
   private final KeyMap entries;
-  private long[] keys = new long[64];
-  private int[] free = new int[64];
+  private long[] keys = new long[FIRST_KEYS];
+  private int[] free = new int[FIRST_KEYS];
   private int freeCount;
   private int used;
   private long hits;
@@ -30,7 +31,7 @@ public final class CacheSimulation {
   /** As above, for keys of which about {@code expectedEntries} fit. */
   public CacheSimulation(PolicyKind kind, long capacity, int expectedEntries) {
     this.policy = kind.create(capacity, expectedEntries, this::evicted);
-    this.entries = new KeyMap(expectedEntries);
+    this.entries = new KeyMap(Math.min(FIRST_KEYS, expectedEntries));
   }
 
   /** Asks for a key of weight 1 and cost 1; a missed key is taken in. True for a hit. */

@@ -5,22 +5,18 @@ package dev.sextant.engine.cache.policy;
  * pushed again leaves its old place in the ring empty.
  */
 final class GhostQueue {
-  private static final int MIN_CAPACITY = 16;
+  private static final int FIRST_PLACES = 64;
 
-  private final KeyMap places;
-  private long[] hashes;
-  private int[] weights;
+  private final KeyMap places = new KeyMap(FIRST_PLACES);
+  private long[] hashes = new long[FIRST_PLACES];
+  private int[] weights = new int[FIRST_PLACES];
   private int first;
   private int used;
   private long weight;
   private long capacity;
 
-  GhostQueue(long capacity, int expectedEntries) {
+  GhostQueue(long capacity) {
     this.capacity = capacity;
-    this.places = new KeyMap(expectedEntries);
-    int length = Integer.highestOneBit(Math.max(MIN_CAPACITY, expectedEntries)) << 1;
-    this.hashes = new long[length];
-    this.weights = new int[length];
   }
 
   /** Puts a hash last; the first ones go where the weight gets too much. */

@@ -80,7 +80,7 @@ public enum PolicyKind {
     }
     return switch (this) {
       case LRU -> new Lru(capacity, listener);
-      case S3FIFO -> new S3Fifo(capacity, expectedEntries, listener);
+      case S3FIFO -> new S3Fifo(capacity, listener);
       case WTINYLFU -> new WTinyLfu(capacity, expectedEntries, listener);
       case GDSF -> new Gdsf(capacity, listener);
     };

@@ -26,11 +26,11 @@ final class S3Fifo implements Policy {
   private long capacity;
   private long smallCapacity;
 
-  S3Fifo(long capacity, int expectedEntries, EvictionListener listener) {
+  S3Fifo(long capacity, EvictionListener listener) {
     this.listener = listener;
     this.capacity = capacity;
     this.smallCapacity = (long) (capacity * SMALL_SHARE);
-    this.ghosts = new GhostQueue((long) (capacity * GHOST_SHARE), expectedEntries);
+    this.ghosts = new GhostQueue((long) (capacity * GHOST_SHARE));
   }
 
   @Override

@@ -2,8 +2,10 @@ package dev.sextant.engine.cache.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,7 @@ class StructuresFuzzTest {
     Random random = new Random(SEED);
     for (int round = 0; round < 20; round++) {
       int[] capacity = {random.nextInt(300)};
-      GhostQueue ghosts = new GhostQueue(capacity[0], 4);
+      GhostQueue ghosts = new GhostQueue(capacity[0]);
       LinkedHashMap<Long, Integer> model = new LinkedHashMap<>();
       for (int i = 0; i < 10_000; i++) {
         long hash = CacheSimulation.mix(random.nextInt(400));
@@ -108,5 +110,49 @@ class StructuresFuzzTest {
       sketch.increment(CacheSimulation.mix(i));
     }
     assertThat(sketch.frequency(old)).isLessThan(8);
+  }
+
+  @Test
+  void stackDistancesAreThoseOfAList() {
+    Random random = new Random(SEED);
+    StackDistances distances = new StackDistances(100);
+    List<Long> order = new ArrayList<>();
+    for (int i = 0; i < 30_000; i++) {
+      long key = CacheSimulation.mix(random.nextInt(140));
+      int weight = 1 + (int) (key & 7);
+      if (!order.contains(key) && distances.full()) {
+        long gone = distances.key(random.nextInt(distances.count()));
+        for (int slot = 0; slot < distances.count(); slot++) {
+          if (distances.key(slot) == gone) {
+            distances.forget(slot);
+          }
+        }
+        order.remove(gone);
+      }
+      int before = order.indexOf(key);
+      long expected =
+          before < 0
+              ? StackDistances.NEW
+              : order.subList(before, order.size()).stream().mapToLong(k -> 1 + (k & 7)).sum();
+      assertThat(distances.request(key, weight)).as("request %d", i).isEqualTo(expected);
+      order.remove(key);
+      order.add(key);
+    }
+  }
+
+  @Test
+  void heavyKeysAreFoundAmongMany() {
+    Random random = new Random(SEED);
+    HeavyKeys heavy = new HeavyKeys();
+    for (int i = 0; i < 10_000; i++) {
+      heavy.add(random.nextInt(10) == 0 ? -1 : CacheSimulation.mix(random.nextInt(5000)));
+    }
+    for (int place = 0; place < heavy.size(); place++) {
+      if (heavy.key(place) == -1) {
+        assertThat(heavy.count(place)).isBetween(900, 1100);
+      } else {
+        assertThat(heavy.count(place)).isLessThan(100);
+      }
+    }
   }
 }
