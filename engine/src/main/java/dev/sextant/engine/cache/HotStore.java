@@ -3,6 +3,10 @@ package dev.sextant.engine.cache;
 import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
+import dev.sextant.storage.cache.EntryFilter;
+import dev.sextant.storage.cache.ModelCounters;
+import dev.sextant.storage.cache.StoredEntry;
+import dev.sextant.storage.cache.StoredVector;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -25,7 +29,7 @@ interface HotStore extends AutoCloseable {
   boolean read(int model, CacheKey key, float[] target);
 
   /** As {@link #read} into a new array, with what was kept with the vector. */
-  Optional<CachedVector> get(int model, CacheKey key);
+  Optional<StoredVector> get(int model, CacheKey key);
 
   /**
    * Takes a vector in if the policy admits it; nothing happens where the key is there already.
@@ -52,11 +56,7 @@ interface HotStore extends AutoCloseable {
   long invalidate(EntryFilter filter);
 
   /** Shows all entries, part by part as they were at one moment; model names are left empty. */
-  void forEach(Consumer<Listed> consumer);
-
-  /** An entry as a store lists it. */
-  record Listed(
-      CacheKey key, int dimensions, CacheValue value, long lastUsedMillis, boolean pinned) {}
+  void forEach(Consumer<StoredEntry> consumer);
 
   /** Adds what was counted to {@code sum}. */
   void count(ModelCounters sum);

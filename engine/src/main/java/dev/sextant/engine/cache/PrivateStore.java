@@ -5,7 +5,11 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
+import dev.sextant.storage.cache.EntryFilter;
+import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.SlabMemory;
+import dev.sextant.storage.cache.StoredEntry;
+import dev.sextant.storage.cache.StoredVector;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -75,7 +79,7 @@ final class PrivateStore implements HotStore {
   }
 
   @Override
-  public Optional<CachedVector> get(int model, CacheKey key) {
+  public Optional<StoredVector> get(int model, CacheKey key) {
     return stripe(key).get(model, key);
   }
 
@@ -113,7 +117,7 @@ final class PrivateStore implements HotStore {
   }
 
   @Override
-  public void forEach(Consumer<Listed> consumer) {
+  public void forEach(Consumer<StoredEntry> consumer) {
     for (Stripe stripe : stripes) {
       stripe.list().forEach(consumer);
     }

@@ -8,8 +8,12 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
+import dev.sextant.storage.cache.EntryFilter;
+import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.SlabMemory;
+import dev.sextant.storage.cache.StoredEntry;
+import dev.sextant.storage.cache.StoredVector;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,14 +126,16 @@ final class Stripe {
     return true;
   }
 
-  synchronized Optional<CachedVector> get(int model, CacheKey key) {
+  synchronized Optional<StoredVector> get(int model, CacheKey key) {
     int record = find(model, key);
     if (record == Slab.NONE) {
       return Optional.empty();
     }
     float[] vector = new float[slab.dimensions(record)];
     CacheValue value = slab.value(record);
-    return load(record, vector) ? Optional.of(new CachedVector(vector, value)) : Optional.empty();
+    return load(record, vector)
+        ? Optional.of(new StoredVector(key, vector, value))
+        : Optional.empty();
   }
 
   synchronized boolean put(CacheKey key, float[] vector, CacheValue value) {
@@ -241,14 +247,15 @@ final class Stripe {
     return removed;
   }
 
-  synchronized List<HotStore.Listed> list() {
+  synchronized List<StoredEntry> list() {
     requireOpen();
-    List<HotStore.Listed> all = new ArrayList<>();
+    List<StoredEntry> all = new ArrayList<>();
     for (int record : slab.records()) {
       all.add(
-          new HotStore.Listed(
+          new StoredEntry(
               slab.key(record),
               slab.dimensions(record),
+              Slab.bytesOf(slab.dimensions(record)),
               slab.value(record),
               slab.lastUsedMillis(record),
               slab.pinned(record)));
@@ -257,7 +264,7 @@ final class Stripe {
   }
 
   synchronized void count(ModelCounters sum) {
-    counters.addTo(sum::of);
+    counters.addTo(sum);
   }
 
   synchronized long bookkeepingBytes() {

@@ -10,7 +10,10 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
+import dev.sextant.storage.cache.EntryFilter;
+import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.Slab;
+import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -88,7 +91,7 @@ class PrivateStoreTest {
         ModelCounters.Counts counts = counts(store, 0);
         assertThat(counts.hits).isPositive();
         assertThat(counts.bytes).isLessThanOrEqualTo(bytes).isGreaterThan(bytes / 8);
-        List<HotStore.Listed> listed = new ArrayList<>();
+        List<StoredEntry> listed = new ArrayList<>();
         store.forEach(listed::add);
         assertThat(counts.entries).isEqualTo(listed.size());
         assertThat(counts.bytes)

@@ -1,24 +1,23 @@
-package dev.sextant.engine.cache;
+package dev.sextant.storage.cache;
 
 import java.util.Arrays;
-import java.util.function.IntFunction;
 
-/** What happened to the vectors of each model, by the models' numbers. Guarded by its owner. */
-final class ModelCounters {
+/** What happened to the vectors of each model in one tier, by the models' numbers. */
+public final class ModelCounters {
 
-  /** The counts of one model. */
-  static final class Counts {
-    long entries;
-    long bytes;
-    long hits;
-    long misses;
-    long evictions;
-    long rejections;
-    long expirations;
-    long savedMicros;
-    long checksumFailures;
+  /** The counts of one model. Guarded by the tier. */
+  public static final class Counts {
+    public long entries;
+    public long bytes;
+    public long hits;
+    public long misses;
+    public long evictions;
+    public long rejections;
+    public long expirations;
+    public long savedMicros;
+    public long checksumFailures;
 
-    void add(Counts other) {
+    private void add(Counts other) {
       entries += other.entries;
       bytes += other.bytes;
       hits += other.hits;
@@ -34,7 +33,7 @@ final class ModelCounters {
   private Counts[] counts = {};
 
   /** The counts of a model, zeros at first. */
-  Counts of(int model) {
+  public Counts of(int model) {
     if (model >= counts.length) {
       int known = counts.length;
       counts = Arrays.copyOf(counts, model + 1);
@@ -45,10 +44,10 @@ final class ModelCounters {
     return counts[model];
   }
 
-  /** Adds all counts to those of {@code sum}, by a model's number. */
-  void addTo(IntFunction<Counts> sum) {
+  /** Adds all counts to those of {@code sum}. */
+  public void addTo(ModelCounters sum) {
     for (int model = 0; model < counts.length; model++) {
-      sum.apply(model).add(counts[model]);
+      sum.of(model).add(counts[model]);
     }
   }
 }
