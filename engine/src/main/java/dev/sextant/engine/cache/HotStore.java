@@ -31,6 +31,9 @@ interface HotStore extends AutoCloseable {
   /** As {@link #read} into a new array, with what was kept with the vector. */
   Optional<StoredVector> get(int model, CacheKey key);
 
+  /** As {@link #get}, uncounted and unknown to the policy; expired ones too. */
+  Optional<StoredVector> peek(CacheKey key);
+
   /**
    * Takes a vector in if the policy admits it; nothing happens where the key is there already.
    *

@@ -64,7 +64,8 @@ final class PrivateStore implements HotStore {
     }
   }
 
-  private Stripe stripe(CacheKey key) {
+  /** The stripe of a key. */
+  Stripe stripe(CacheKey key) {
     return stripes[stripes.length == 1 ? 0 : (int) (key.a() >>> stripeShift)];
   }
 
@@ -81,6 +82,11 @@ final class PrivateStore implements HotStore {
   @Override
   public Optional<StoredVector> get(int model, CacheKey key) {
     return stripe(key).get(model, key);
+  }
+
+  @Override
+  public Optional<StoredVector> peek(CacheKey key) {
+    return stripe(key).peek(key);
   }
 
   @Override

@@ -138,6 +138,18 @@ final class Stripe {
         : Optional.empty();
   }
 
+  synchronized Optional<StoredVector> peek(CacheKey key) {
+    requireOpen();
+    int record = slab.find(key);
+    if (record == Slab.NONE) {
+      return Optional.empty();
+    }
+    float[] vector = new float[slab.dimensions(record)];
+    return slab.read(record, vector)
+        ? Optional.of(new StoredVector(key, vector, slab.value(record)))
+        : Optional.empty();
+  }
+
   synchronized boolean put(CacheKey key, float[] vector, CacheValue value) {
     requireOpen();
     if (slab.find(key) != Slab.NONE) {
@@ -269,6 +281,11 @@ final class Stripe {
 
   synchronized long bookkeepingBytes() {
     return policy.bookkeepingBytes();
+  }
+
+  /** The slab, for tests that damage it. */
+  Slab slab() {
+    return slab;
   }
 
   /** Refuses all later calls; when it returns no other call is under way. */

@@ -13,6 +13,12 @@ public interface EmbeddingModel extends AutoCloseable {
   /** The name by which SQL calls it. */
   String name();
 
+  /**
+   * What tells this model's vectors from those of any other model or version: a digest over all
+   * that a vector depends on beside the text. Equal where vectors are.
+   */
+  String fingerprint();
+
   /** Length of every vector. */
   int dimensions();
 

@@ -13,6 +13,7 @@ import dev.sextant.storage.cache.CacheValue;
 import dev.sextant.storage.cache.EntryFilter;
 import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.Slab;
+import dev.sextant.storage.cache.SlabDamage;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.lang.management.ManagementFactory;
@@ -190,6 +191,26 @@ class PrivateStoreTest {
       assertThat(counts.hits).isEqualTo(2);
       assertThat(counts.savedMicros).isEqualTo(80);
       assertThat(counts.entries).isZero();
+    }
+  }
+
+  @Test
+  void aDamagedVectorIsAMissAndGone() {
+    try (PrivateStore store = store(1 << 20, PolicyKind.WTINYLFU)) {
+      store.put(key(1), vector(1, DIMS), value(0, 1));
+      store.put(key(2), vector(2, DIMS), value(0, 1));
+      Slab slab = store.stripe(key(1)).slab();
+      SlabDamage.flip(slab, slab.find(key(1)), 5555);
+      assertThat(store.peek(key(1))).isEmpty();
+      assertThat(store.read(0, key(1), new float[DIMS])).isFalse();
+      ModelCounters.Counts counts = counts(store, 0);
+      assertThat(counts.checksumFailures).isEqualTo(1);
+      assertThat(counts.misses).isEqualTo(1);
+      assertThat(counts.entries).isEqualTo(1);
+      assertThat(store.get(0, key(1))).isEmpty();
+      assertThat(counts(store, 0).checksumFailures).isEqualTo(1);
+      assertThat(store.put(key(1), vector(1, DIMS), value(0, 1))).isTrue();
+      assertThat(store.read(0, key(1), new float[DIMS])).isTrue();
     }
   }
 

@@ -123,6 +123,13 @@ public final class DurableStore implements AutoCloseable {
     };
   }
 
+  /** As {@link #get}, uncounted. */
+  public Optional<StoredVector> peek(CacheKey key) {
+    return find(key) instanceof DurableFile.Found.Sound(StoredVector stored, boolean _)
+        ? Optional.of(new StoredVector(key, stored.vector().clone(), stored.value()))
+        : Optional.empty();
+  }
+
   private DurableFile.Found find(CacheKey key) {
     Optional<StoredVector> waiting =
         queue.find(key).filter(stored -> stored.value().expiresMillis() > clock.millis());

@@ -44,6 +44,14 @@ public final class ModelCounters {
     return counts[model];
   }
 
+  /** Sets entries and bytes to zero; what happened stays. */
+  public void forgetEntries() {
+    for (Counts each : counts) {
+      each.entries = 0;
+      each.bytes = 0;
+    }
+  }
+
   /** Adds all counts to those of {@code sum}. */
   public void addTo(ModelCounters sum) {
     for (int model = 0; model < counts.length; model++) {
