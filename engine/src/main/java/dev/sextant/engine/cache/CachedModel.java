@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.sextant.engine.embed.Embedding;
 import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.embed.EmbeddingWatch;
+import dev.sextant.engine.embed.TokenSplitter;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
@@ -94,8 +95,9 @@ final class CachedModel implements EmbeddingModel {
     return model.maxTokens();
   }
 
-  CacheKey key(String text) {
-    return keys.key(text);
+  @Override
+  public Optional<TokenSplitter> tokenSplitter() {
+    return model.tokenSplitter();
   }
 
   @Override

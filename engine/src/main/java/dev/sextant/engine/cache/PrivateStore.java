@@ -51,7 +51,7 @@ final class PrivateStore implements HotStore {
     this.policy = policy;
     this.budgetBytes = budgetBytes;
     this.memory = new SlabMemory(budgetBytes, budget);
-    int wanted = (int) Math.clamp(budgetBytes / BYTES_PER_STRIPE, 1, MAX_STRIPES);
+    int wanted = Math.clamp(budgetBytes / BYTES_PER_STRIPE, 1, MAX_STRIPES);
     this.stripes = new Stripe[Integer.highestOneBit(wanted)];
     this.stripeShift = Long.SIZE - Integer.numberOfTrailingZeros(stripes.length);
     try {

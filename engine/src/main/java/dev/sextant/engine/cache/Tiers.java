@@ -148,6 +148,7 @@ final class Tiers implements AutoCloseable {
   }
 
   /** Does something with the tier in memory, again if the tier was replaced meanwhile. */
+  @SuppressWarnings("ReferenceEquality") // the very store, not one like it
   <T> T onHot(Function<HotStore, T> work) {
     while (true) {
       HotStore store = hot;
@@ -162,6 +163,7 @@ final class Tiers implements AutoCloseable {
   }
 
   /** Copies a vector out of the tier in memory; allocates nothing. */
+  @SuppressWarnings("ReferenceEquality") // the very store, not one like it
   boolean read(int model, CacheKey key, float[] target) {
     while (true) {
       HotStore store = hot;

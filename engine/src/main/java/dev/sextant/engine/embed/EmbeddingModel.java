@@ -1,6 +1,7 @@
 package dev.sextant.engine.embed;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that turns a text into a vector of unit length. Safe for use by many threads.
@@ -24,6 +25,11 @@ public interface EmbeddingModel extends AutoCloseable {
 
   /** The window: tokens of a text beyond it are left out, see {@link Embedding#truncated()}. */
   int maxTokens();
+
+  /** The model's tokenizer; empty for a model that runs elsewhere and does not say. */
+  default Optional<TokenSplitter> tokenSplitter() {
+    return Optional.empty();
+  }
 
   /** Embeds one text on the calling thread; the empty text has a vector too. */
   Embedding embed(String text);

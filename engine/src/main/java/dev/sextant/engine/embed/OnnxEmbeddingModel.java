@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -136,14 +137,33 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   @Override
+  public Optional<TokenSplitter> tokenSplitter() {
+    return Optional.of(this::tokenStarts);
+  }
+
+  private int[] tokenStarts(String text) {
+    use.readLock().lock();
+    try {
+      requireOpen();
+      return tokenizer.starts(text);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new SextantException(
+          ErrorCode.CONNECTION_CLOSED,
+          "Model \"" + name() + "\" is closed with its database. Open the database again.");
+    }
+  }
+
+  @Override
   public Embedding embed(String text) {
     use.readLock().lock();
     try {
-      if (closed) {
-        throw new SextantException(
-            ErrorCode.CONNECTION_CLOSED,
-            "Model \"" + name() + "\" is closed with its database. Open the database again.");
-      }
+      requireOpen();
       TextTokenizer.Tokens tokens = tokenizer.tokenize(text, model.maxTokens());
       float[] vector = run(tokens.ids());
       return new Embedding(vector, tokens.total(), tokens.total() > model.maxTokens());

@@ -257,7 +257,7 @@ public final class DurableStore implements AutoCloseable {
       long wanted = (bytes - evicted[0]) / TYPICAL_ROW_BYTES;
       rows =
           file.deleteOldest(
-              (int) Math.clamp(wanted, 1, BATCH_ROWS),
+              Math.clamp(wanted, 1, BATCH_ROWS),
               (model, entries, size) -> {
                 evicted[0] += size;
                 synchronized (counters) {

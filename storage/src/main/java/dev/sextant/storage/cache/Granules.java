@@ -125,7 +125,7 @@ final class Granules {
   private int run(int first, int most) {
     int length = 1;
     while (length < most
-        && (first + length & pageMask) != 0
+        && ((first + length) & pageMask) != 0
         && next(first + length - 1) == first + length) {
       length++;
     }
@@ -144,7 +144,7 @@ final class Granules {
     for (int done = 0; done < vector.length; ) {
       int left = header + (vector.length - done) * Float.BYTES;
       int run = run(granule, granulesOf(left));
-      int floats = Math.min(left, run * SlabLayout.GRANULE_BYTES) - header >> 2;
+      int floats = (Math.min(left, run * SlabLayout.GRANULE_BYTES) - header) / Float.BYTES;
       MemorySegment.copy(
           vector, done, page(granule), SlabLayout.FLOAT, at(granule) + header, floats);
       done += floats;
@@ -217,6 +217,6 @@ final class Granules {
     }
     long at = at(granule) + place % SlabLayout.GRANULE_BYTES;
     byte before = page(granule).get(ValueLayout.JAVA_BYTE, at);
-    page(granule).set(ValueLayout.JAVA_BYTE, at, (byte) (before ^ 1 << bit % 8));
+    page(granule).set(ValueLayout.JAVA_BYTE, at, (byte) (before ^ (1 << (bit % 8))));
   }
 }

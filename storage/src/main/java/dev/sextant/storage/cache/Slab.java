@@ -47,7 +47,7 @@ public final class Slab {
    */
   public Slab(SlabMemory memory, long shareBytes) {
     this.memory = memory;
-    int wanted = (int) Math.clamp(shareBytes / BYTES_PER_BUCKET, 16, 1 << 28);
+    int wanted = Math.clamp(shareBytes / BYTES_PER_BUCKET, 16, 1 << 28);
     int count = Integer.highestOneBit(wanted);
     this.bucketMask = count - 1;
     long perPage = Math.max(1, shareBytes / PAGES_PER_SHARE / SlabLayout.GRANULE_BYTES);
@@ -122,7 +122,7 @@ public final class Slab {
   }
 
   private long entryAt(int entry) {
-    return (long) (entry & (1 << entryShift) - 1) * SlabLayout.ENTRY_BYTES;
+    return (long) (entry & ((1 << entryShift) - 1)) * SlabLayout.ENTRY_BYTES;
   }
 
   /** A new entry without a record, or {@link #NONE} where the memory has no room for one more. */

@@ -126,18 +126,18 @@ public final class CacheSimulation {
   /** Two 32-bit hashes of a key, by the rounds of Wellons' triple32. */
   static long spread(long key) {
     int low = Long.hashCode(key);
-    low = (low ^ low >>> 17) * 0xED5AD4BB;
-    low = (low ^ low >>> 11) * 0xAC4C1B51;
+    low = (low ^ (low >>> 17)) * 0xED5AD4BB;
+    low = (low ^ (low >>> 11)) * 0xAC4C1B51;
     low ^= low >>> 15;
     int high = low * 0x31848BAB;
     high ^= high >>> 14;
-    return low & 0xFFFFFFFFL | (long) high << 32;
+    return (low & 0xFFFFFFFFL) | ((long) high << 32);
   }
 
   /** Spreads a key over all 64 bits, one to one: the finaliser of Stafford's variant 13. */
   public static long mix(long key) {
-    long z = (key ^ key >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
+    long z = (key ^ (key >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 }

@@ -38,7 +38,7 @@ final class FrequencySketch {
     for (int i = 0; i < HASHES; i++) {
       int bits = choice >>> (i * CHOICE_BITS);
       int word = block + 2 * i + (bits & 1);
-      int shift = (bits >>> 1 & 15) << 2;
+      int shift = ((bits >>> 1) & 15) << 2;
       long full = 15L << shift;
       if ((words[word] & full) != full) {
         words[word] += 1L << shift;
@@ -58,13 +58,13 @@ final class FrequencySketch {
     for (int i = 0; i < HASHES; i++) {
       int bits = choice >>> (i * CHOICE_BITS);
       long word = words[block + 2 * i + (bits & 1)];
-      least = Math.min(least, (int) (word >>> ((bits >>> 1 & 15) << 2)) & 15);
+      least = Math.min(least, (int) (word >>> (((bits >>> 1) & 15) << 2)) & 15);
     }
     return least;
   }
 
   private int block(long hash) {
-    return (int) hash * WORDS_PER_BLOCK & (words.length - 1);
+    return ((int) hash * WORDS_PER_BLOCK) & (words.length - 1);
   }
 
   private static int choice(long hash) {
@@ -75,7 +75,7 @@ final class FrequencySketch {
     int odd = 0;
     for (int i = 0; i < words.length; i++) {
       odd += Long.bitCount(words[i] & LOW_BITS);
-      words[i] = words[i] >>> 1 & HALF_MASK;
+      words[i] = (words[i] >>> 1) & HALF_MASK;
     }
     additions = (additions - odd / HASHES) / 2;
   }

@@ -111,6 +111,6 @@ final class KeyMap {
   }
 
   private int home(long key) {
-    return (int) (key ^ key >>> 32) & mask;
+    return (int) (key ^ (key >>> 32)) & mask;
   }
 }

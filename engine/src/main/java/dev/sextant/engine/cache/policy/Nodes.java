@@ -81,7 +81,7 @@ final class Nodes {
   void setQueue(int entry, int queue) {
     int[] page = page(entry);
     int at = at(entry) + 3;
-    page[at] = queue << QUEUE_SHIFT | page[at] & COUNT_MASK;
+    page[at] = (queue << QUEUE_SHIFT) | (page[at] & COUNT_MASK);
   }
 
   /** A count of requests that the policy bounds. */
@@ -92,13 +92,13 @@ final class Nodes {
   void setCount(int entry, int count) {
     int[] page = page(entry);
     int at = at(entry) + 3;
-    page[at] = page[at] & ~COUNT_MASK | count;
+    page[at] = (page[at] & ~COUNT_MASK) | count;
   }
 
   long hash(int entry) {
     int[] page = page(entry);
     int at = at(entry) + 4;
-    return page[at] & 0xFFFFFFFFL | (long) page[at + 1] << 32;
+    return (page[at] & 0xFFFFFFFFL) | ((long) page[at + 1] << 32);
   }
 
   int cost(int entry) {
@@ -116,7 +116,7 @@ final class Nodes {
   double priority(int entry) {
     int[] page = page(entry);
     int at = at(entry);
-    return Double.longBitsToDouble(page[at] & 0xFFFFFFFFL | (long) page[at + 1] << 32);
+    return Double.longBitsToDouble((page[at] & 0xFFFFFFFFL) | ((long) page[at + 1] << 32));
   }
 
   void setPriority(int entry, double priority) {

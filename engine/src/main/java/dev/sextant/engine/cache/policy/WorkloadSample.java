@@ -1,10 +1,14 @@
 package dev.sextant.engine.cache.policy;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /*
@@ -99,7 +103,9 @@ public final class WorkloadSample {
   private final StackDistances distances;
   private final CacheSimulation[][] simulations;
   private final double[] sampled = new double[GROUPS];
-  private final double[][][] misses;
+  private final Map<PolicyKind, double[][]> misses = new EnumMap<>(PolicyKind.class);
+  private final double[][] lruMisses;
+  private final double[][][] simulatedMisses;
   private final HeavyKeys heavy = new HeavyKeys();
   private long noted;
   private long sampledRequests;
@@ -116,7 +122,11 @@ public final class WorkloadSample {
         Math.min(options.maxRate(), (double) options.maxKeys() / options.expectedEntries());
     this.threshold = Math.max(1, (int) (first * (1 << BITS)));
     this.distances = new StackDistances(options.maxKeys());
-    this.misses = new double[PolicyKind.values().length][PERCENTS.size()][GROUPS];
+    for (PolicyKind kind : PolicyKind.values()) {
+      misses.put(kind, new double[PERCENTS.size()][GROUPS]);
+    }
+    this.lruMisses = missesOf(PolicyKind.LRU);
+    this.simulatedMisses = SIMULATED.stream().map(this::missesOf).toArray(double[][][]::new);
     this.simulations = new CacheSimulation[SIMULATED.size()][PERCENTS.size()];
     for (int p = 0; p < SIMULATED.size(); p++) {
       for (int i = 0; i < PERCENTS.size(); i++) {
@@ -126,6 +136,11 @@ public final class WorkloadSample {
                 SIMULATED.get(p), scaledCapacity(i), Math.max(1, (int) Math.round(entries)));
       }
     }
+  }
+
+  /** By size and group. */
+  private double[][] missesOf(PolicyKind kind) {
+    return requireNonNull(misses.get(kind));
   }
 
   private double rate() {
@@ -149,7 +164,7 @@ public final class WorkloadSample {
    */
   public void request(long hash, int weight, int cost) {
     requests.increment();
-    if ((CacheSimulation.mix(++ticks) & EVERY - 1) == 0) {
+    if ((CacheSimulation.mix(++ticks) & (EVERY - 1)) == 0) {
       note(hash);
     }
     if (belongs(hash)) {
@@ -179,16 +194,16 @@ public final class WorkloadSample {
     long distance = distances.request(hash, weight);
     for (int i = 0; i < PERCENTS.size(); i++) {
       boolean hit = distance != StackDistances.NEW && distance <= scaledCapacity(i);
-      count(misses[PolicyKind.LRU.ordinal()][i], group, hit);
+      count(lruMisses[i], group, hit);
       for (int p = 0; p < SIMULATED.size(); p++) {
         hit = simulations[p][i].request(hash, hash, weight, cost);
-        count(misses[SIMULATED.get(p).ordinal()][i], group, hit);
+        count(simulatedMisses[p][i], group, hit);
       }
     }
   }
 
   private static int group(long hash) {
-    return (int) (CacheSimulation.mix(hash ^ SALT) & GROUPS - 1);
+    return (int) (CacheSimulation.mix(hash ^ SALT) & (GROUPS - 1));
   }
 
   private static void count(double[] groups, int group, boolean hit) {
@@ -210,7 +225,7 @@ public final class WorkloadSample {
     }
     distances.scale(scale);
     scale(sampled, scale);
-    for (double[][] sizes : misses) {
+    for (double[][] sizes : misses.values()) {
       for (double[] groups : sizes) {
         scale(groups, scale);
       }
@@ -274,7 +289,7 @@ public final class WorkloadSample {
     }
 
     Point point(PolicyKind kind, int size) {
-      double[] missed = misses[kind.ordinal()][size];
+      double[] missed = missesOf(kind)[size];
       double all = Arrays.stream(missed).sum() + slope(missed) * lacking;
       double ratio = total > 0 ? all / rate() / total : 1;
       return new Point(kind, PERCENTS.get(size), capacity(size), Math.clamp(ratio, 0, 1));
