@@ -67,6 +67,23 @@ SELECT count(*) FROM knn('d_l2', '[50,0]', 100, filter => 'cat = 1');
 SELECT count(*) FROM knn('d_l2', '[50,0]', 100, filter => 'emb <-> ''[3,0]'' < 2.5');
 -- > 5
 
+-- A column in place of an index: all its vectors are compared.
+SELECT rowid, distance FROM knn('d.emb', '[50.25,0]', 2);
+-- > 50 | 0.25
+-- > 51 | 0.75
+-- plan: exact scan
+SELECT rowid, score FROM knn('d.emb', '[1,0]', 1, metric => 'ip');
+-- > 200 | 200.0
+SELECT rowid FROM knn('d.emb', '[50.25,0]', 2, filter => 'cat = 2', metric => 'l1');
+-- > 52
+-- > 47
+SELECT * FROM knn('d_l2', '[1,0]', metric => 'ip');
+-- error: 42883 has its own
+SELECT * FROM knn('d.emb', '[1,0]', metric => 'hamming');
+-- error: 22023 hamming
+SELECT * FROM knn('d.title', '[1,0]');
+-- error: 42P01 d.title
+
 -- Changes are followed.
 UPDATE d SET emb = '[50.25,0]' WHERE id = 100;
 SELECT rowid FROM knn('d_l2', '[50.25,0]', 1);

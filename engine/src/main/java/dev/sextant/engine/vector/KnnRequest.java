@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param restriction the rows that may be found; null for all
  * @param trace is told what the search does
  * @param index the name of the index to search; null for any that serves
+ * @param exact whether no index may be searched
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
 public record KnnRequest(
@@ -29,51 +30,66 @@ public record KnnRequest(
     int efSearch,
     @Nullable RowRestriction restriction,
     SearchTrace trace,
-    @Nullable String index) {
+    @Nullable String index,
+    boolean exact) {
 
   /** A search of all rows. */
   public static KnnRequest of(VectorColumn column, Metric metric, float[] query, int k) {
     return new KnnRequest(
-        column, metric, query, k, null, () -> false, 0, null, new SearchTrace(false), null);
+        column, metric, query, k, null, () -> false, 0, null, new SearchTrace(false), null, false);
+  }
+
+  /** The same search for another vector. */
+  public KnnRequest to(float[] other) {
+    return new KnnRequest(
+        column, metric, other, k, only, cancelled, efSearch, restriction, trace, index, exact);
   }
 
   /** The same search, given up as soon as {@code signal} says true. */
   public KnnRequest cancelledBy(BooleanSupplier signal) {
     return new KnnRequest(
-        column, metric, query, k, only, signal, efSearch, restriction, trace, index);
+        column, metric, query, k, only, signal, efSearch, restriction, trace, index, exact);
   }
 
   /** The same search with so many candidates. */
   public KnnRequest withEf(int candidates) {
     return new KnnRequest(
-        column, metric, query, k, only, cancelled, candidates, restriction, trace, index);
+        column, metric, query, k, only, cancelled, candidates, restriction, trace, index, exact);
   }
 
   /** The same search, finding only what the restriction lets through; null lets all through. */
   public KnnRequest restricted(@Nullable RowRestriction rows) {
-    return new KnnRequest(column, metric, query, k, only, cancelled, efSearch, rows, trace, index);
+    return new KnnRequest(
+        column, metric, query, k, only, cancelled, efSearch, rows, trace, index, exact);
   }
 
   /** The same search, which tells what it does. */
   public KnnRequest tracedBy(SearchTrace told) {
     return new KnnRequest(
-        column, metric, query, k, only, cancelled, efSearch, restriction, told, index);
+        column, metric, query, k, only, cancelled, efSearch, restriction, told, index, exact);
+  }
+
+  /** The same search, by no index. */
+  public KnnRequest exactly() {
+    return new KnnRequest(
+        column, metric, query, k, only, cancelled, efSearch, restriction, trace, null, true);
   }
 
   /** The same search, by the index of that name. */
   public KnnRequest by(String name) {
     return new KnnRequest(
-        column, metric, query, k, only, cancelled, efSearch, restriction, trace, name);
+        column, metric, query, k, only, cancelled, efSearch, restriction, trace, name, exact);
   }
 
   /** The same search for so many rows, among all. */
   KnnRequest nearest(int count) {
     return new KnnRequest(
-        column, metric, query, count, null, cancelled, efSearch, null, trace, index);
+        column, metric, query, count, null, cancelled, efSearch, null, trace, index, exact);
   }
 
   /** The same search among rows whose ids are known. */
   KnnRequest among(long[] ids) {
-    return new KnnRequest(column, metric, query, k, ids, cancelled, efSearch, null, trace, index);
+    return new KnnRequest(
+        column, metric, query, k, ids, cancelled, efSearch, null, trace, index, exact);
   }
 }

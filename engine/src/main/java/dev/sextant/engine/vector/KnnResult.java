@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param rowids nearest first, ties by ascending id
  * @param distances as the metric defines them
  * @param scanned how many vectors were compared with the query
- * @param note why the rows were read from SQLite instead of memory; null where they were not
+ * @param note why the search took longer than it should; null where it did not
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
-public record KnnResult(long[] rowids, double[] distances, long scanned, @Nullable String note) {}
+public record KnnResult(long[] rowids, double[] distances, long scanned, @Nullable String note) {
+  /** The same rows, with a note unless they have one. */
+  KnnResult noted(String other) {
+    return note != null ? this : new KnnResult(rowids, distances, scanned, other);
+  }
+}

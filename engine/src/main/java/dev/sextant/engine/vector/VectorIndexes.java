@@ -98,7 +98,9 @@ public final class VectorIndexes implements AutoCloseable {
    */
   Optional<HnswIndex> usable(
       SqliteConnection connection, long committed, KnnRequest request, List<String> notes) {
-    for (IndexDefinition definition : definitions(connection, committed)) {
+    List<IndexDefinition> candidates =
+        request.exact() ? List.of() : definitions(connection, committed);
+    for (IndexDefinition definition : candidates) {
       String wanted = request.index();
       if (definition.serves(request.column(), request.metric())
           && (wanted == null || definition.name().equalsIgnoreCase(wanted))

@@ -4,9 +4,7 @@ import dev.sextant.engine.Session;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
-import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
-import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
@@ -14,14 +12,15 @@ import dev.sextant.storage.vector.VectorCodec;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +36,7 @@ public final class VectorTables implements AutoCloseable {
   private final Kernels kernels;
   private final InstantSource clock;
   private final Map<VectorColumn, VectorMirror> mirrors = new ConcurrentHashMap<>();
+  private final Map<String, Recall> recalls = new ConcurrentHashMap<>();
   private final VectorIndexes indexes;
 
   /**
@@ -55,6 +55,24 @@ public final class VectorTables implements AutoCloseable {
     this.clock = clock;
     this.indexes =
         new VectorIndexes(new HnswIndex.Memory(budget, kernels), home, new SecureRandom());
+  }
+
+  /** Measures the recall of an index and remembers it. */
+  public Recall measure(
+      Session session, long snapshotSeq, Recall.Wanted wanted, BooleanSupplier cancelled) {
+    Recall recall = Recall.of(session, snapshotSeq, wanted, cancelled);
+    recalls.put(wanted.index().toLowerCase(Locale.ROOT), recall);
+    return recall;
+  }
+
+  /** The recall measured last, since the index was built by a statement. */
+  public Optional<Recall> recall(String index) {
+    return Optional.ofNullable(recalls.get(index.toLowerCase(Locale.ROOT)));
+  }
+
+  /** An index was built anew, or is gone. */
+  public void forgetRecall(String index) {
+    recalls.remove(index.toLowerCase(Locale.ROOT));
   }
 
   /** The approximate indexes. */
@@ -93,104 +111,165 @@ public final class VectorTables implements AutoCloseable {
     VectorMirror mirror = mirrors.get(request.column());
     long rows = index.map(HnswIndex::rows).orElseGet(() -> mirror == null ? -1 : mirror.rows());
     return new FilterChoice.Situation(
-        rows < 0 ? count(connection, request.column()) : rows,
+        rows < 0 ? new TableRows(connection, request.column()).count() : rows,
         index.isPresent(),
         request.k(),
         Math.max(request.efSearch(), request.k()),
         -1);
   }
 
-  private static long count(SqliteConnection connection, VectorColumn column) {
-    return connection.queryLong("SELECT count(*) FROM main." + ChangeLog.quote(column.table()));
+  private KnnResult unfiltered(Session session, long snapshotSeq, KnnRequest request) {
+    return unfiltered(session, snapshotSeq, List.of(request)).getFirst();
   }
 
-  private KnnResult unfiltered(Session session, long snapshotSeq, KnnRequest request) {
-    SqliteConnection connection = session.connection();
-    VectorColumn column = request.column();
-    VectorCodec.requireDimensions(
-        request.query(), column.dimensions(), "Vector column \"" + column.label() + "\"");
-    long committed = session.committedSeq(snapshotSeq);
-    long[] own =
-        committed < snapshotSeq ? changedSince(connection, column, committed) : new long[0];
-    VectorMirror.Reader reader =
-        new VectorMirror.Reader(connection, committed, own, session.hasWritten());
+  /**
+   * The answers to several searches, in their order, from one snapshot. Without an index memory is
+   * read once for every eight of them.
+   *
+   * @param requests that differ in nothing but their queries
+   */
+  public List<KnnResult> search(Session session, long snapshotSeq, List<KnnRequest> requests) {
+    if (requests.isEmpty()) {
+      return List.of();
+    }
+    RowRestriction restriction = requests.getFirst().restriction();
+    long[] only =
+        restriction == null
+            ? null
+            : restriction.knownIds().orElseGet(() -> restriction.ids(Integer.MAX_VALUE).get());
+    List<KnnRequest> plain = new ArrayList<>();
+    for (KnnRequest request : requests) {
+      int ef = request.efSearch() > 0 ? request.efSearch() : session.efSearch();
+      KnnRequest each = request.withEf(ef).restricted(null);
+      plain.add(only == null ? each : each.among(only));
+    }
+    return unfiltered(session, snapshotSeq, plain);
+  }
+
+  private List<KnnResult> unfiltered(Session session, long snapshotSeq, List<KnnRequest> requests) {
+    KnnRequest first = requests.getFirst();
+    VectorMirror.Reader reader = reader(session, snapshotSeq, requests);
     List<String> notes = new ArrayList<>();
-    Optional<HnswIndex> index = indexes.usable(connection, committed, request, notes);
+    Optional<HnswIndex> index =
+        indexes.usable(reader.connection(), reader.committed(), first, notes);
     if (index.isPresent()) {
-      Optional<KnnResult> found = indexed(index.get(), reader, request);
+      Optional<List<KnnResult>> found = indexed(index.get(), reader, requests);
       if (found.isPresent()) {
         return found.get();
       }
       notes.add("the index does not know this snapshot; REINDEX it");
     }
-    KnnResult exact = exact(reader, request);
-    return exact.note() != null || notes.isEmpty()
+    List<KnnResult> exact = exact(reader, requests);
+    return notes.isEmpty()
         ? exact
-        : new KnnResult(
-            exact.rowids(),
-            exact.distances(),
-            exact.scanned(),
-            "all vectors were compared: " + notes.getFirst());
+        : exact.stream()
+            .map(each -> each.noted("all vectors were compared: " + notes.getFirst()))
+            .toList();
   }
 
-  private Optional<KnnResult> indexed(
-      HnswIndex index, VectorMirror.Reader reader, KnnRequest request) {
-    Optional<HnswIndex.Found> found;
+  private static VectorMirror.Reader reader(
+      Session session, long snapshotSeq, List<KnnRequest> requests) {
+    VectorColumn column = requests.getFirst().column();
+    for (KnnRequest request : requests) {
+      VectorCodec.requireDimensions(
+          request.query(), column.dimensions(), "Vector column \"" + column.label() + "\"");
+    }
+    long committed = session.committedSeq(snapshotSeq);
+    TableRows rows = new TableRows(session.connection(), column);
+    long[] own = committed < snapshotSeq ? rows.changedSince(committed) : new long[0];
+    return new VectorMirror.Reader(session.connection(), committed, own, session.hasWritten());
+  }
+
+  /** Empty where the index has no answer for this snapshot. */
+  private Optional<List<KnnResult>> indexed(
+      HnswIndex index, VectorMirror.Reader reader, List<KnnRequest> requests) {
+    List<KnnResult> results = new ArrayList<>();
     try {
-      found = index.search(reader, request, request.efSearch());
+      for (KnnRequest request : requests) {
+        Optional<KnnResult> found = indexed(index, reader, request);
+        if (found.isEmpty()) {
+          indexes.foldIfDue(index, request.column());
+          return Optional.empty();
+        }
+        results.add(found.get());
+        if (request.cancelled().getAsBoolean()) {
+          throw new StorageException(Kind.INTERRUPTED, "The statement was cancelled.");
+        }
+      }
     } catch (StorageException failure) {
       if (failure.kind() == Kind.CLOSED) {
         return Optional.empty(); // Another session has just replaced the graph.
       }
       throw failure;
     }
-    indexes.foldIfDue(index, request.column());
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    HnswIndex.Found rows = found.get();
-    long scanned =
-        rows.scanned() + offer(reader.connection(), request, rows.aside(), rows.nearest());
-    KnnResult result = rows.nearest().result(scanned, "");
-    request
-        .trace()
-        .path(
-            () ->
-                "hnsw index "
-                    + index.definition().name()
-                    + ", ef_search "
-                    + request.efSearch()
-                    + ", k = "
-                    + request.k());
-    long[] gone =
-        request.column().replaceable() ? gone(reader.connection(), request, result) : new long[0];
-    if (gone.length > 0) {
-      index.putAside(gone);
-      return Optional.empty();
-    }
-    return Optional.of(result);
+    indexes.foldIfDue(index, requests.getFirst().column());
+    return Optional.of(results);
   }
 
-  private KnnResult exact(VectorMirror.Reader reader, KnnRequest request) {
+  /** Searches again while hits are gone from their table, of which the log was not told. */
+  private static Optional<KnnResult> indexed(
+      HnswIndex index, VectorMirror.Reader reader, KnnRequest request) {
+    TableRows rows = new TableRows(reader.connection(), request.column());
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<HnswIndex.Found> found = index.search(reader, request, request.efSearch());
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Nearest nearest = found.get().nearest();
+      long scanned = found.get().scanned() + rows.offer(request, found.get().aside(), nearest);
+      KnnResult result = nearest.result(scanned, "");
+      request.trace().path(() -> described(index, request));
+      long[] gone = request.column().replaceable() ? rows.gone(result.rowids()) : new long[0];
+      if (gone.length == 0) {
+        return Optional.of(result);
+      }
+      index.putAside(gone);
+    }
+    return Optional.empty();
+  }
+
+  private static String described(HnswIndex index, KnnRequest request) {
+    return "hnsw index "
+        + index.definition().name()
+        + ", ef_search "
+        + request.efSearch()
+        + ", k = "
+        + request.k();
+  }
+
+  private List<KnnResult> exact(VectorMirror.Reader reader, List<KnnRequest> requests) {
     try {
-      return inMemory(reader, request)
+      return inMemory(reader, requests)
           .orElseGet(
               () ->
                   scan(
-                      reader.connection(),
-                      request,
-                      "the transaction's snapshot is not among those in memory"));
+                      reader, requests, "the transaction's snapshot is not among those in memory"));
     } catch (StorageException failure) {
       if (failure.kind() == Kind.RESOURCES) {
-        return scan(reader.connection(), request, String.valueOf(failure.getMessage()));
+        return scan(reader, requests, String.valueOf(failure.getMessage()));
       }
       throw failure;
     }
   }
 
+  private static List<KnnResult> scan(
+      VectorMirror.Reader reader, List<KnnRequest> requests, String why) {
+    List<Nearest> nearest = requests.stream().map(r -> new Nearest(r.k())).toList();
+    long scanned =
+        new TableRows(reader.connection(), requests.getFirst().column())
+            .offerAll(requests, nearest);
+    SearchTrace trace = requests.getFirst().trace();
+    trace.path(() -> "exact scan of rows read from SQLite");
+    trace.add(0, scanned);
+    String note = "vectors were read from SQLite, not from memory: " + why;
+    return nearest.stream().map(each -> each.result(scanned, note)).toList();
+  }
+
   /** Searches again while others drop the store, or hits are gone from their table. */
-  private Optional<KnnResult> inMemory(VectorMirror.Reader reader, KnnRequest request) {
-    VectorColumn column = request.column();
+  private Optional<List<KnnResult>> inMemory(
+      VectorMirror.Reader reader, List<KnnRequest> requests) {
+    VectorColumn column = requests.getFirst().column();
+    TableRows rows = new TableRows(reader.connection(), column);
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       VectorMirror mirror =
           mirrors.computeIfAbsent(column, key -> new VectorMirror(key, budget, kernels));
@@ -199,9 +278,11 @@ public final class VectorTables implements AutoCloseable {
         if (view.isEmpty()) {
           return Optional.empty();
         }
-        KnnResult found = resident(reader, view.get(), request);
+        List<KnnResult> found = resident(reader, view.get(), requests);
         long[] gone =
-            column.replaceable() ? gone(reader.connection(), request, found) : new long[0];
+            column.replaceable()
+                ? rows.gone(found.stream().flatMapToLong(r -> LongStream.of(r.rowids())).toArray())
+                : new long[0];
         if (gone.length == 0) {
           return Optional.of(found);
         }
@@ -218,135 +299,43 @@ public final class VectorTables implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static long[] changedSince(
-      SqliteConnection connection, VectorColumn column, long committed) {
-    LongStream.Builder ids = LongStream.builder();
-    try (SqliteStatement log =
-        connection.prepare(
-            "SELECT DISTINCT id FROM main."
-                + ChangeLog.TABLE
-                + " WHERE seq > ? AND tbl = ? AND id IS NOT NULL ORDER BY id")) {
-      log.bind(1, committed);
-      log.bind(2, column.logNumber());
-      while (log.step()) {
-        ids.add(log.getLong(0));
-      }
-    }
-    return ids.build().toArray();
-  }
-
-  private static KnnResult resident(
-      VectorMirror.Reader reader, VectorMirror.View view, KnnRequest request) {
+  private static List<KnnResult> resident(
+      VectorMirror.Reader reader, VectorMirror.View view, List<KnnRequest> requests) {
+    KnnRequest first = requests.getFirst();
     SearchRequest search =
-        SearchRequest.of(request.query(), request.metric(), request.k(), reader.committed())
-            .cancelledBy(request.cancelled());
-    long[] only = request.only();
+        SearchRequest.of(first.query(), first.metric(), first.k(), reader.committed())
+            .cancelledBy(first.cancelled());
+    long[] only = first.only();
     if (only != null) {
       search = search.among(only);
     }
     if (view.aside().length > 0) {
       search = search.excluding(view.aside());
     }
-    Hits hits = view.store().search(search);
-    request.trace().path(() -> "exact scan in memory");
-    request.trace().add(0, hits.scanned());
-    if (view.aside().length == 0) {
+    List<SearchRequest> searches = new ArrayList<>();
+    for (KnnRequest request : requests) {
+      searches.add(search.to(request.query()));
+    }
+    List<Hits> hits = view.store().search(searches);
+    first.trace().path(() -> "exact scan in memory");
+    TableRows rows = new TableRows(reader.connection(), first.column());
+    List<KnnResult> results = new ArrayList<>();
+    for (int i = 0; i < hits.size(); i++) {
+      first.trace().add(0, hits.get(i).scanned());
+      results.add(merged(rows, requests.get(i), hits.get(i), view.aside()));
+    }
+    return results;
+  }
+
+  private static KnnResult merged(TableRows rows, KnnRequest request, Hits hits, long[] aside) {
+    if (aside.length == 0) {
       return new KnnResult(hits.rowids(), hits.distances(), hits.scanned(), null);
     }
     Nearest nearest = new Nearest(request.k());
     for (int i = 0; i < hits.size(); i++) {
       nearest.offer(hits.rowids()[i], hits.distances()[i]);
     }
-    long scanned = hits.scanned() + offer(reader.connection(), request, view.aside(), nearest);
-    return nearest.result(scanned, "");
-  }
-
-  /** Reads rows by id and offers those that the request may find. */
-  private static long offer(
-      SqliteConnection connection, KnnRequest request, long[] ids, Nearest nearest) {
-    if (ids.length == 0) {
-      return 0;
-    }
-    long scanned = 0;
-    try (SqliteStatement row =
-        connection.prepare(
-            select(request.column())
-                + " WHERE "
-                + ChangeLog.quote(request.column().key())
-                + " = ?")) {
-      for (long id : ids) {
-        if (mayFind(request, id)) {
-          row.bind(1, id);
-          if (row.step()) {
-            scanned += offer(row, request, nearest);
-          }
-          row.reset();
-        }
-      }
-    }
-    return scanned;
-  }
-
-  private static boolean mayFind(KnnRequest request, long id) {
-    long[] only = request.only();
-    return only == null || Arrays.binarySearch(only, id) >= 0;
-  }
-
-  private static long offer(SqliteStatement row, KnnRequest request, Nearest nearest) {
-    byte[] blob = row.type(1) == SqliteStatement.BLOB ? row.getBlob(1) : null;
-    if (blob == null || blob.length != 4 * request.column().dimensions()) {
-      return 0;
-    }
-    nearest.offer(
-        row.getLong(0), request.metric().distance(request.query(), VectorCodec.decode(blob)));
-    return 1;
-  }
-
-  private static String select(VectorColumn column) {
-    return "SELECT "
-        + ChangeLog.quote(column.key())
-        + ", "
-        + ChangeLog.quote(column.column())
-        + " FROM main."
-        + ChangeLog.quote(column.table());
-  }
-
-  /** Reads every row from SQLite: slow and always right. */
-  private static KnnResult scan(SqliteConnection connection, KnnRequest request, String why) {
-    Nearest nearest = new Nearest(request.k());
-    long scanned = 0;
-    try (SqliteStatement rows = connection.prepare(select(request.column()))) {
-      while (rows.step()) {
-        if (mayFind(request, rows.getLong(0))) {
-          scanned += offer(rows, request, nearest);
-        }
-        if (request.cancelled().getAsBoolean()) {
-          throw new StorageException(Kind.INTERRUPTED, "The statement was cancelled.");
-        }
-      }
-    }
-    request.trace().path(() -> "exact scan of rows read from SQLite");
-    request.trace().add(0, scanned);
-    return nearest.result(scanned, "vectors were read from SQLite, not from memory: " + why);
-  }
-
-  /** The hits that are not in their table. */
-  private static long[] gone(SqliteConnection connection, KnnRequest request, KnnResult found) {
-    VectorColumn column = request.column();
-    LongStream.Builder gone = LongStream.builder();
-    try (SqliteStatement missing =
-        connection.prepare(
-            "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM main."
-                + ChangeLog.quote(column.table())
-                + " AS t WHERE t."
-                + ChangeLog.quote(column.key())
-                + " = value)")) {
-      missing.bind(1, Arrays.toString(found.rowids()));
-      while (missing.step()) {
-        gone.add(missing.getLong(0));
-      }
-    }
-    return gone.build().toArray();
+    return nearest.result(hits.scanned() + rows.offer(request, aside, nearest), "");
   }
 
   /** Frees the columns that are not among those given. */

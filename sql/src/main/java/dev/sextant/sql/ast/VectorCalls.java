@@ -19,6 +19,12 @@ public final class VectorCalls {
   /** Looks a row's distance up among the hits of a search. */
   public static final String HIT = "sextant_hit";
 
+  /** Looks up the number of a query vector among those that were searched for. */
+  public static final String QUERY = "sextant_query";
+
+  /** {@code sextant_query(table, vector)}. */
+  public static final SqlOperator QUERY_CALL = Opaque.function(QUERY);
+
   /** {@code sextant_hit(table, key)}. */
   public static final SqlOperator HIT_CALL = Opaque.function(HIT);
 

@@ -6,6 +6,7 @@ import dev.sextant.engine.Settings;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.vector.IndexDefinition;
 import dev.sextant.engine.vector.IndexProgress;
+import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.storage.vector.KernelReport;
 import java.util.ArrayList;
@@ -64,7 +65,11 @@ public record SystemTable(
                   "changed_rows INTEGER",
                   "memory_bytes INTEGER",
                   "file_bytes INTEGER",
-                  "segments INTEGER"),
+                  "segments INTEGER",
+                  "last_recall REAL",
+                  "last_recall_at INTEGER",
+                  "last_recall_samples INTEGER",
+                  "last_recall_ef_search INTEGER"),
               SystemTable::indexes),
           new SystemTable(
               "index_progress",
@@ -87,6 +92,7 @@ public record SystemTable(
     for (VectorIndexes.Status status :
         session.database().vectors().indexes().report(session.connection())) {
       IndexDefinition index = status.definition();
+      Optional<Recall> recall = session.database().vectors().recall(index.name());
       rows.add(
           row(
               index.name(),
@@ -99,7 +105,11 @@ public record SystemTable(
               known(status.changed()),
               known(status.bytes()),
               known(status.fileBytes()),
-              (long) index.segments().size()));
+              (long) index.segments().size(),
+              recall.map(Recall::share).orElse(null),
+              recall.map(r -> (long) r.k()).orElse(null),
+              recall.map(r -> (long) r.samples()).orElse(null),
+              recall.map(r -> (long) r.efSearch()).orElse(null)));
     }
     return rows;
   }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
@@ -19,6 +21,7 @@ final class CompileContext {
   private final List<Step> steps = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, HitTable> hitTables = new LinkedHashMap<>();
+  private final Map<Integer, Function<SubSql, Step>> joins = new LinkedHashMap<>();
 
   CompileContext(ParameterSpace space) {
     this.space = space;
@@ -60,6 +63,21 @@ final class CompileContext {
     String name = "hits " + (hitTables.size() + 1);
     hitTables.put(name, table);
     return name;
+  }
+
+  /**
+   * A search for each row of a relation, which is known when the statement has become algebra.
+   *
+   * @param numbers the parameter that marks the search in the algebra
+   * @param step makes the step of the statement that gives the vectors
+   */
+  void add(int numbers, Function<SubSql, Step> step) {
+    joins.put(numbers, step);
+  }
+
+  /** Adds the step of a search for each row. */
+  void addJoin(int numbers, SubSql queries) {
+    add(Objects.requireNonNull(joins.get(numbers)).apply(queries));
   }
 
   /** The tables of searches, by name. */

@@ -35,6 +35,13 @@ final class Expressions {
     return !search.row && !search.outer && !search.changes;
   }
 
+  /** Whether an expression gives the same for the same row, without an outer query's. */
+  static boolean isRepeatable(RexNode expression) {
+    Search search = new Search();
+    expression.accept(search);
+    return !search.outer && !search.changes;
+  }
+
   /** Whether a relation may give other rows when it is computed again. */
   static boolean isVolatile(RelNode rel) {
     Search search = new Search();

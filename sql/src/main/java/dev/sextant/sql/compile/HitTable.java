@@ -11,6 +11,9 @@ final class HitTable extends AbstractTable {
   /** The schema that these tables are found in. */
   static final String SCHEMA = "sextant hits";
 
+  /** A column that {@code *} does not give. */
+  static final String HIDDEN = "sextant query";
+
   /** A column: its name, its type, and the expression of SQLite's that gives it. */
   record Column(String name, String type, String expression) {}
 

@@ -188,7 +188,8 @@ final class IndexCompiler {
     return column;
   }
 
-  private static Metric metric(String operatorClass) {
+  /** The metric of an operator class, or by its short name. */
+  static Metric metric(String operatorClass) {
     return switch (operatorClass.toLowerCase(Locale.ROOT)) {
       case "vector_l2_ops", "l2" -> Metric.L2;
       case "vector_cosine_ops", "cosine" -> Metric.COSINE;

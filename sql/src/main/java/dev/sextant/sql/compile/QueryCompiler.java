@@ -107,6 +107,7 @@ final class QueryCompiler {
         new Validation(catalog, context)
             .convert(new TableFunctions(catalog, context).rewrite(query));
     Expressions.requireNoVectorArithmetic(root.rel);
+    new SearchJoins(context).in(KnnRule.stripped(root.rel));
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
     warnWithoutLimit(planned, context);

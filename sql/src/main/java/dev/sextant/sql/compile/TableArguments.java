@@ -18,10 +18,17 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of a function in FROM, by position or as {@code name => value}. */
+/** The arguments of a function that searches an index, by position or as {@code name => value}. */
 final class TableArguments {
+  /** The one function among them that gives a value. */
+  static final String RECALL = "vector_recall";
+
   private static final Map<String, List<String>> SIGNATURES =
-      Map.of("knn", List.of("index", "vector", "k", "ef_search", "filter"));
+      Map.of(
+          "knn",
+          List.of("index", "vector", "k", "ef_search", "filter", "metric"),
+          RECALL,
+          List.of("index", "samples", "k"));
 
   private final String function;
   private final Map<String, SqlNode> values = new LinkedHashMap<>();
@@ -30,9 +37,16 @@ final class TableArguments {
     this.function = function;
   }
 
-  /** Whether a node is a call of such a function. */
-  static boolean areOf(SqlNode node) {
-    return node instanceof SqlCall call && SIGNATURES.containsKey(nameOf(call));
+  /** Whether a node is a call of a function that gives rows. */
+  static boolean areOfRows(SqlNode node) {
+    return node instanceof SqlCall call
+        && SIGNATURES.containsKey(nameOf(call))
+        && !areOfRecall(call);
+  }
+
+  /** Whether a call asks for the recall of an index. */
+  static boolean areOfRecall(SqlCall call) {
+    return nameOf(call).equals(RECALL);
   }
 
   private static String nameOf(SqlCall call) {
@@ -120,19 +134,19 @@ final class TableArguments {
   }
 
   /** A whole number or a parameter; {@code otherwise} where it is not given. */
-  Step.Number number(String name, long otherwise) {
+  Step.WholeNumber number(String name, long otherwise) {
     SqlNode value = values.get(name);
     if (value == null) {
-      return new Step.Number(otherwise, -1);
+      return new Step.WholeNumber(otherwise, -1);
     }
     if (value instanceof SqlDynamicParam parameter) {
-      return new Step.Number(0, parameter.getIndex());
+      return new Step.WholeNumber(0, parameter.getIndex());
     }
     Optional<String> digits = literal(value);
     if (digits.isEmpty() || !digits.get().matches("-?\\d{1,18}")) {
       throw invalid(name, "a whole number or a parameter");
     }
-    return new Step.Number(Long.parseLong(digits.get()), -1);
+    return new Step.WholeNumber(Long.parseLong(digits.get()), -1);
   }
 
   private static Optional<String> literal(@Nullable SqlNode node) {

@@ -5,18 +5,24 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.IndexDefinition;
 import dev.sextant.engine.vector.VectorColumn;
+import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.storage.vector.Metric;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableFunctions extends SqlShuttle {
   private static final long DEFAULT_K = 10;
+  private static final long DEFAULT_SAMPLES = 100;
   private static final int CONDITION = 5;
 
   private final Catalog catalog;
@@ -54,7 +61,7 @@ final class TableFunctions extends SqlShuttle {
       copy.setFrom(from == null ? null : from(from));
       return copy;
     }
-    if (TableArguments.areOf(call)) {
+    if (TableArguments.areOfRows(call)) {
       throw new SextantException(
           ErrorCode.UNKNOWN_FUNCTION,
           "Function "
@@ -63,73 +70,241 @@ final class TableFunctions extends SqlShuttle {
               + call.getOperator().getName()
               + "(…).");
     }
-    return super.visit(call);
+    return TableArguments.areOfRecall(call) ? recall(call) : super.visit(call);
+  }
+
+  private SqlNode recall(SqlCall call) {
+    TableArguments arguments = TableArguments.of(call);
+    Searched searched = searched(arguments);
+    String index = searched.index();
+    if (index == null) {
+      throw arguments.wrong("measures an index, and a column is none");
+    }
+    int share = context.space().produced();
+    context.add(
+        new Step.MeasureRecall(
+            index,
+            searched.column(),
+            searched.metric(),
+            arguments.number("samples", DEFAULT_SAMPLES),
+            arguments.number("k", DEFAULT_K),
+            share));
+    return new SqlDynamicParam(share, call.getParserPosition());
   }
 
   private SqlNode from(SqlNode node) {
     if (node instanceof SqlJoin join) {
-      join.setLeft(from(join.getLeft()));
+      return join(join);
+    }
+    return isCall(node) ? found(node, false).table() : rewrite(node);
+  }
+
+  private static boolean isCall(SqlNode node) {
+    return TableArguments.areOfRows(bare(node));
+  }
+
+  /** A node of FROM without its alias. */
+  private static SqlNode bare(SqlNode node) {
+    return node.getKind() == SqlKind.AS ? ((SqlCall) node).operand(0) : node;
+  }
+
+  private SqlNode join(SqlJoin join) {
+    join.setLeft(from(join.getLeft()));
+    boolean on = join.getConditionType() == JoinConditionType.ON;
+    SqlNode condition = on ? rewrite(Objects.requireNonNull(join.getCondition())) : null;
+    SqlNode link = null;
+    if (isCall(join.getRight())) {
+      Found found = found(join.getRight(), true);
+      join.setRight(found.table());
+      link = found.link();
+    } else {
       join.setRight(from(join.getRight()));
-      if (join.getConditionType() == JoinConditionType.ON) {
-        join.setOperand(CONDITION, rewrite(Objects.requireNonNull(join.getCondition())));
+    }
+    if (link == null) {
+      if (condition != null) {
+        join.setOperand(CONDITION, condition);
       }
       return join;
     }
-    if (TableArguments.areOf(node)) {
-      SqlCall call = (SqlCall) node;
-      return as(call, new SqlIdentifier(TableArguments.of(call).function(), SqlParserPos.ZERO));
-    }
-    if (node.getKind() == SqlKind.AS && TableArguments.areOf(((SqlCall) node).operand(0))) {
-      List<SqlNode> operands = new java.util.ArrayList<>(((SqlCall) node).getOperandList());
-      operands.set(0, found((SqlCall) operands.getFirst()));
-      return SqlStdOperatorTable.AS.createCall(node.getParserPosition(), operands);
-    }
-    return rewrite(node);
+    SqlParserPos position = join.getParserPosition();
+    return new SqlJoin(
+        position,
+        join.getLeft(),
+        SqlLiteral.createBoolean(false, position),
+        kind(join).symbol(position),
+        join.getRight(),
+        JoinConditionType.ON.symbol(position),
+        condition == null ? link : SqlStdOperatorTable.AND.createCall(position, condition, link));
   }
 
-  private SqlNode as(SqlCall call, SqlIdentifier alias) {
-    return SqlStdOperatorTable.AS.createCall(call.getParserPosition(), found(call), alias);
+  /** The kind of a join with a search for each row on its left. */
+  private static JoinType kind(SqlJoin join) {
+    boolean named = join.isNatural() || join.getConditionType() == JoinConditionType.USING;
+    JoinType kind = join.getJoinType();
+    if (!named && kind == JoinType.LEFT) {
+      return kind;
+    }
+    if (!named && (kind == JoinType.INNER || kind == JoinType.CROSS || kind == JoinType.COMMA)) {
+      return JoinType.INNER;
+    }
+    throw new SextantException(
+        ErrorCode.FEATURE_NOT_SUPPORTED,
+        "A search for each row of another table stands behind JOIN, LEFT JOIN or a comma, and"
+            + " takes ON, not NATURAL or USING.");
   }
 
-  private SqlIdentifier found(SqlCall call) {
+  /**
+   * A call that has become a table.
+   *
+   * @param table with its alias
+   * @param link what a row on the left and a hit have in common; null where the hits are the same
+   *     for all
+   */
+  private record Found(SqlNode table, @Nullable SqlNode link) {}
+
+  private Found found(SqlNode node, boolean joined) {
+    SqlCall call = (SqlCall) bare(node);
+    SqlParserPos position = call.getParserPosition();
     TableArguments arguments = TableArguments.of(call);
-    HitTable table = knn(arguments);
-    return new SqlIdentifier(
-        List.of(HitTable.SCHEMA, context.add(table)), call.getParserPosition());
+    List<SqlNode> operands = new ArrayList<>();
+    if (node.getKind() == SqlKind.AS) {
+      operands.addAll(((SqlCall) node).getOperandList());
+    } else {
+      operands.add(call);
+      operands.add(new SqlIdentifier(arguments.function(), position));
+    }
+    SqlNode vector = arguments.required("vector");
+    Search search = new Search(arguments);
+    if (joined && !isClosed(vector)) {
+      if (operands.size() > 2) {
+        throw arguments.wrong("takes no names for its columns where it searches for each row");
+      }
+      int numbers = context.space().produced();
+      operands.set(0, table(search.forEachRow(numbers), position));
+      SqlNode number =
+          VectorCalls.QUERY_CALL.createCall(
+              position, new SqlDynamicParam(numbers, position), vector);
+      SqlNode hit =
+          new SqlIdentifier(
+              List.of(((SqlIdentifier) operands.get(1)).getSimple(), HitTable.HIDDEN), position);
+      SqlNode link = SqlStdOperatorTable.EQUALS.createCall(position, hit, number);
+      return new Found(SqlStdOperatorTable.AS.createCall(position, operands), link);
+    }
+    operands.set(0, table(search.once(vector), position));
+    return new Found(SqlStdOperatorTable.AS.createCall(position, operands), null);
   }
 
-  private HitTable knn(TableArguments arguments) {
-    IndexDefinition index = index(arguments.text("index"));
-    VectorColumn column = IndexCompiler.columnOf(catalog, index);
-    Metric metric = index.parameters().metric();
-    int query = vector(arguments.required("vector"), column);
-    Step.Number k = arguments.number("k", DEFAULT_K);
-    Step.Restriction filter =
-        arguments
-            .optionalText("filter")
-            .map(text -> new FilterText(catalog, context, text).restriction(column))
-            .orElse(null);
-    int ids = context.space().produced();
-    int distances = context.space().produced();
-    context.add(
-        new Step.Knn(
-            column,
-            metric,
-            query,
-            new Step.Limit(k.value(), k.parameter(), 0, -1),
-            filter,
-            ids,
-            distances,
-            new Step.NamedIndex(index.name(), arguments.number("ef_search", 0))));
-    String distance = "sextant_hit(?, value)";
-    return new HitTable(
-        arguments.function(),
-        List.of(
-            new HitTable.Column("rowid", "INTEGER", "value"),
-            new HitTable.Column("distance", "REAL", distance),
-            new HitTable.Column("score", "REAL", score(metric, distance))),
-        "FROM json_each(?)",
-        List.of(distances, distances, ids));
+  private SqlIdentifier table(HitTable table, SqlParserPos position) {
+    return new SqlIdentifier(List.of(HitTable.SCHEMA, context.add(table)), position);
+  }
+
+  /** Whether a vector is the same for all rows: it can be computed without any. */
+  private boolean isClosed(SqlNode vector) {
+    if (vector instanceof SqlDynamicParam) {
+      return true;
+    }
+    try {
+      new Validation(catalog, context).convert(alone(vector));
+      return true;
+    } catch (SextantException failure) {
+      return false;
+    }
+  }
+
+  private static SqlNode alone(SqlNode value) {
+    SqlParserPos position = SqlParserPos.ZERO;
+    SqlNode copy = Objects.requireNonNull(value.accept(new Copy()));
+    return new SqlSelect(
+        position,
+        null,
+        SqlNodeList.of(copy),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** Copies a tree, since the validator changes what it looks at. */
+  private static final class Copy extends SqlShuttle {
+    @Override
+    public @Nullable SqlNode visit(SqlCall call) {
+      CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
+      call.getOperator().acceptCall(this, call, false, handler);
+      return handler.result();
+    }
+  }
+
+  /** One call of knn. */
+  private final class Search {
+    private final TableArguments arguments;
+    private final VectorColumn column;
+    private final Metric metric;
+    private final Step.Named named;
+    private final Step.Limit limit;
+    private final Step.@Nullable Restriction filter;
+
+    Search(TableArguments arguments) {
+      this.arguments = arguments;
+      Searched searched = searched(arguments);
+      this.column = searched.column();
+      this.metric = searched.metric();
+      this.named = new Step.Named(searched.index(), arguments.number("ef_search", 0));
+      Step.WholeNumber k = arguments.number("k", DEFAULT_K);
+      this.limit = new Step.Limit(k.value(), k.parameter(), 0, -1);
+      this.filter =
+          arguments
+              .optionalText("filter")
+              .map(text -> new FilterText(catalog, context, text).restriction(column))
+              .orElse(null);
+    }
+
+    HitTable once(SqlNode vector) {
+      int query = vector(vector, column);
+      int ids = context.space().produced();
+      int distances = context.space().produced();
+      context.add(new Step.Knn(column, metric, query, limit, filter, ids, distances, named));
+      return new HitTable(
+          arguments.function(),
+          columns("value", "value"),
+          "FROM json_each(?)",
+          List.of(distances, distances, ids));
+    }
+
+    /**
+     * The second SELECT gives no rows, but lets SQLite expect many, so that it gives the hits an
+     * index instead of comparing all of them with each row. LIMIT keeps it from looking inside.
+     */
+    HitTable forEachRow(int numbers) {
+      int hits = context.space().produced();
+      int distances = context.space().produced();
+      List<HitTable.Column> columns = new ArrayList<>(columns("value ->> 1", "key"));
+      columns.add(new HitTable.Column(HitTable.HIDDEN, "INTEGER", "value ->> 0"));
+      context.add(
+          numbers,
+          queries ->
+              new Step.KnnJoin(
+                  column, metric, queries, limit, filter, hits, distances, numbers, named));
+      return new HitTable(
+          arguments.function(),
+          columns,
+          "FROM json_each(?) UNION ALL SELECT 0, 0, 0, 0 FROM json_each('[]') AS a,"
+              + " json_each('[]') AS b, json_each('[]') AS c LIMIT -1",
+          List.of(distances, distances, hits));
+    }
+
+    private List<HitTable.Column> columns(String rowid, String hit) {
+      String distance = "sextant_hit(?, " + hit + ")";
+      return List.of(
+          new HitTable.Column("rowid", "INTEGER", rowid),
+          new HitTable.Column("distance", "REAL", distance),
+          new HitTable.Column("score", "REAL", score(metric, distance)));
+    }
   }
 
   /** A number that is higher for a nearer row. */
@@ -141,21 +316,51 @@ final class TableFunctions extends SqlShuttle {
     };
   }
 
-  private IndexDefinition index(String name) {
-    return catalog
-        .vectorIndex(name)
+  /** What is searched: an index, or a column where its name is null. */
+  private record Searched(@Nullable String index, VectorColumn column, Metric metric) {}
+
+  private Searched searched(TableArguments arguments) {
+    String name = arguments.text("index");
+    Optional<IndexDefinition> index = catalog.vectorIndex(name);
+    Optional<String> metric = arguments.optionalText("metric");
+    if (index.isPresent()) {
+      if (metric.isPresent()) {
+        throw arguments.wrong("takes a metric with a column only: an index has its own");
+      }
+      return new Searched(
+          index.get().name(),
+          IndexCompiler.columnOf(catalog, index.get()),
+          index.get().parameters().metric());
+    }
+    return new Searched(null, column(name), IndexCompiler.metric(metric.orElse("l2")));
+  }
+
+  /** A column called {@code table.column}. */
+  private VectorColumn column(String name) {
+    int dot = name.lastIndexOf('.');
+    Optional<TableInfo> table = dot < 0 ? Optional.empty() : catalog.table(name.substring(0, dot));
+    Optional<TableInfo.Column> column = table.flatMap(t -> t.column(name.substring(dot + 1)));
+    if (column.isEmpty() || !column.get().isVector()) {
+      String nearest = Names.nearest(name, catalog.vectorIndexNames());
+      throw new SextantException(
+          ErrorCode.UNKNOWN_TABLE,
+          "No vector index or column \""
+              + name
+              + "\""
+              + (nearest.isEmpty() ? "." : ": did you mean \"" + nearest + "\"?"));
+    }
+    return table
+        .get()
+        .searchable(column.get())
         .orElseThrow(
-            () -> {
-              String nearest = Names.nearest(name, catalog.vectorIndexNames());
-              return new SextantException(
-                  ErrorCode.UNKNOWN_TABLE,
-                  "No vector index \""
-                      + name
-                      + "\""
-                      + (nearest.isEmpty()
-                          ? ": create it with CREATE INDEX … USING hnsw."
-                          : ": did you mean \"" + nearest + "\"?"));
-            });
+            () ->
+                new SextantException(
+                    ErrorCode.INVALID_DEFINITION,
+                    "Column \""
+                        + name
+                        + "\" cannot be searched in memory: "
+                        + table.get().whyNotResident().orElse("")
+                        + "."));
   }
 
   /** The parameter that holds the vector to search for. */
@@ -163,22 +368,7 @@ final class TableFunctions extends SqlShuttle {
     if (value instanceof SqlDynamicParam parameter) {
       return QueryVectors.checked(context, parameter.getIndex(), column);
     }
-    SqlSelect one =
-        new SqlSelect(
-            SqlParserPos.ZERO,
-            null,
-            SqlNodeList.of(value),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
-    RelNode rel = new Validation(catalog, context).convert(one).rel;
+    RelNode rel = new Validation(catalog, context).convert(alone(value)).rel;
     int vector = context.space().produced();
     context.add(new Step.QueryVector(context.write(QueryCompiler.planned(rel, context)), vector));
     return vector;

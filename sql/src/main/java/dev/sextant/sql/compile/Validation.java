@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.avatica.util.Casing;
@@ -27,11 +28,13 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SelectScope;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
@@ -41,11 +44,12 @@ import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.Util;
 
 /** Calcite's front half with Sextant's grammar, catalog and types: text to relational algebra. */
 final class Validation {
   private static final int MAX_IDENTIFIER_CHARS = 1_000;
-  private static final Pattern NO_TABLE = Pattern.compile("Object '([^']*)' not found.*");
+  private static final Pattern NO_TABLE = Pattern.compile("(?:Object|Table) '([^']*)' not found.*");
   private static final Pattern NO_COLUMN =
       Pattern.compile(
           "Column '([^']*)' not found.*|The definition of column '([^']*)' depends on itself.*");
@@ -222,6 +226,20 @@ final class Validation {
               .withDefaultNullCollation(NullCollation.LOW));
       this.space = space;
       this.any = types.createTypeWithNullability(types.createSqlType(SqlTypeName.ANY), true);
+    }
+
+    /** {@code *} leaves hidden columns out. */
+    @Override
+    protected void addToSelectList(
+        List<SqlNode> list,
+        Set<String> aliases,
+        List<Map.Entry<String, RelDataType>> fieldList,
+        SqlNode exp,
+        SelectScope scope,
+        boolean includeSystemVars) {
+      if (!(exp instanceof SqlIdentifier name) || !Util.last(name.names).equals(HitTable.HIDDEN)) {
+        super.addToSelectList(list, aliases, fieldList, exp, scope, includeSystemVars);
+      }
     }
 
     @Override

@@ -26,7 +26,8 @@ public final class SextantNames {
           "l2_normalize",
           "subvector",
           "embed",
-          "knn");
+          "knn",
+          "vector_recall");
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
   public static final Set<String> TABLE_FUNCTIONS = Set.of("knn");

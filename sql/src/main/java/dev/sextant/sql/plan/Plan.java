@@ -38,7 +38,12 @@ public sealed interface Plan {
     /** Whether a step reads the database, so that it must see the statement's own snapshot. */
     public boolean searches() {
       return steps.stream()
-          .anyMatch(step -> step instanceof Step.Knn || step instanceof Step.QueryVector);
+          .anyMatch(
+              step ->
+                  step instanceof Step.Knn
+                      || step instanceof Step.KnnJoin
+                      || step instanceof Step.MeasureRecall
+                      || step instanceof Step.QueryVector);
     }
   }
 

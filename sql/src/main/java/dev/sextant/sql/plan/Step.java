@@ -56,22 +56,57 @@ public sealed interface Step {
       @Nullable Restriction restriction,
       int ids,
       int distances,
-      @Nullable NamedIndex named)
+      @Nullable Named named)
       implements Step {}
 
   /**
-   * The index that a query names, and how it is to be searched.
+   * Finds the rows nearest to each of many vectors.
    *
+   * @param queries gives the vectors, perhaps some of them several times
+   * @param hits the parameter that takes the rows found, as a JSON array of query number and id
+   * @param distances the parameter that names their distances, by their place in that array
+   * @param numbers the parameter that names the numbers of the queries
+   */
+  record KnnJoin(
+      VectorColumn column,
+      Metric metric,
+      SubSql queries,
+      Limit limit,
+      @Nullable Restriction restriction,
+      int hits,
+      int distances,
+      int numbers,
+      Named named)
+      implements Step {}
+
+  /**
+   * Measures the recall of an index.
+   *
+   * @param share the parameter that takes it
+   */
+  record MeasureRecall(
+      String index,
+      VectorColumn column,
+      Metric metric,
+      WholeNumber samples,
+      WholeNumber k,
+      int share)
+      implements Step {}
+
+  /**
+   * What a query names to be searched.
+   *
+   * @param index its name; null where the column was named and all its vectors are compared
    * @param efSearch candidates to keep; 0 for the session's setting
    */
-  record NamedIndex(String name, Number efSearch) {}
+  record Named(@Nullable String index, WholeNumber efSearch) {}
 
   /**
    * A number or a parameter.
    *
    * @param value used where {@code parameter} is -1
    */
-  record Number(long value, int parameter) {}
+  record WholeNumber(long value, int parameter) {}
 
   /**
    * The rows that the rest of a query lets through.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells in lines how a plan will run: every operator, and what SQLite is asked. */
 public final class Explanation {
   private static final int ASSUMED_LIMIT = 10;
+  private static final String EXACT = " (exact scan of resident vectors)";
 
   private final Session session;
   private final Catalog catalog;
@@ -65,19 +66,24 @@ public final class Explanation {
   }
 
   private String scan(Step.Knn knn, Plan.Compiled plan) {
-    Step.NamedIndex named = knn.named();
-    String ef = Integer.toString(session.efSearch());
+    Step.Named named = knn.named();
     if (named != null) {
-      Step.Number given = named.efSearch();
-      ef = given.parameter() >= 0 ? source(plan, given.parameter()) : ef;
-      ef = given.value() > 0 ? Long.toString(given.value()) : ef;
-      return index(named.name(), ef);
+      return index(named, plan);
     }
-    String any = ef;
+    String any = Integer.toString(session.efSearch());
     return catalog
         .vectorIndex(knn.column(), knn.metric())
         .map(index -> index(index.name(), any))
-        .orElse(" (exact scan of resident vectors)");
+        .orElse(EXACT);
+  }
+
+  private String index(Step.Named named, Plan.Compiled plan) {
+    Step.WholeNumber given = named.efSearch();
+    String ef = Integer.toString(session.efSearch());
+    ef = given.parameter() >= 0 ? source(plan, given.parameter()) : ef;
+    ef = given.value() > 0 ? Long.toString(given.value()) : ef;
+    String name = named.index();
+    return name == null ? EXACT : index(name, ef);
   }
 
   private static String index(String name, String ef) {
@@ -94,6 +100,25 @@ public final class Explanation {
         rows.texts().forEach(text -> lines.add("  " + oneLine(text)));
       }
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
+      case Step.KnnJoin join -> {
+        lines.add(
+            "KnnJoin "
+                + join.column().label()
+                + " by "
+                + join.metric()
+                + " to the vectors of "
+                + oneLine(join.queries())
+                + ", "
+                + limit(join.limit(), plan)
+                + index(join.named(), plan));
+        Step.Restriction restriction = join.restriction();
+        lines.add(
+            restriction == null
+                ? "  over all rows"
+                : "  over the rows of " + oneLine(restriction.all()));
+      }
+      case Step.MeasureRecall recall ->
+          lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));

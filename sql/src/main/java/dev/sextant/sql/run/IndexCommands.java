@@ -29,18 +29,25 @@ public final class IndexCommands {
         requireNoTransaction("CREATE INDEX");
         boolean exists = VectorIndexes.find(session.connection(), index.name()).isPresent();
         if (!ifNotExists || !exists) {
+          forget(index);
           indexes.create(session.connection(), build(index, column));
         }
       }
       case IndexCommand.Drop(IndexDefinition index) -> {
         requireNoTransaction("DROP INDEX");
+        forget(index);
         indexes.drop(session.connection(), index);
       }
       case IndexCommand.Rebuild(IndexDefinition index, VectorColumn column) -> {
         requireNoTransaction("REINDEX");
+        forget(index);
         indexes.rebuild(session.connection(), build(index, column));
       }
     }
+  }
+
+  private void forget(IndexDefinition index) {
+    session.database().vectors().forgetRecall(index.name());
   }
 
   private VectorIndexes.Build build(IndexDefinition index, VectorColumn column) {

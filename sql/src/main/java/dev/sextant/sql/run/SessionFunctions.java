@@ -9,6 +9,7 @@ import dev.sextant.storage.sqlite.ScalarFunction.Arguments;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionFunctions {
   private final Map<Long, Map<Long, Double>> hits = new HashMap<>();
   private final Map<Long, Function<String, byte[]>> embeddings = new HashMap<>();
+  private final Map<Long, Map<ByteBuffer, Long>> queries = new HashMap<>();
   private final Session session;
   private long lastHandle;
 
@@ -42,6 +44,7 @@ public final class SessionFunctions {
     connection.createFunction("vector", unary("vector", VectorCodec::encode));
     connection.createFunction(VectorCalls.VECTOR, SessionFunctions::checkedVector);
     connection.createFunction(VectorCalls.HIT, this::hit);
+    connection.createFunction(VectorCalls.QUERY, this::query);
     connection.createFunction(VectorCalls.EMBED, this::embedded);
   }
 
@@ -56,6 +59,12 @@ public final class SessionFunctions {
     return lastHandle;
   }
 
+  /** Keeps the numbers of query vectors for one execution. */
+  public long keepQueries(Map<ByteBuffer, Long> numbers) {
+    queries.put(++lastHandle, numbers);
+    return lastHandle;
+  }
+
   /** Keeps a way to a text's vector for one execution. */
   public long keepEmbeddings(Function<String, byte[]> vectors) {
     embeddings.put(++lastHandle, vectors);
@@ -66,11 +75,29 @@ public final class SessionFunctions {
   public void release(long handle) {
     hits.remove(handle);
     embeddings.remove(handle);
+    queries.remove(handle);
   }
 
   private @Nullable Object hit(Arguments arguments) {
     Map<Long, Double> distances = hits.get(arguments.getLong(0));
     return distances == null ? null : distances.get(arguments.getLong(1));
+  }
+
+  private @Nullable Object query(Arguments arguments) {
+    if (arguments.isNull(1)) {
+      return null;
+    }
+    Map<ByteBuffer, Long> numbers = queries.getOrDefault(arguments.getLong(0), Map.of());
+    byte[] vector =
+        arguments.isBlob(1)
+            ? arguments.getBlob(1)
+            : VectorCodec.encode(VectorCodec.parse(arguments.getText(1)));
+    Long number = numbers.get(ByteBuffer.wrap(vector));
+    if (number == null) {
+      throw new SextantException(
+          ErrorCode.INTERNAL, "A vector that knn is to search for was not there before.");
+    }
+    return number;
   }
 
   private @Nullable Object embedded(Arguments arguments) {

@@ -8,15 +8,19 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
+import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.RowRestriction;
 import dev.sextant.engine.vector.SearchTrace;
+import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.sqlite.SqliteStatement;
+import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -121,7 +125,11 @@ public final class StepRunner implements AutoCloseable {
       switch (step) {
         case Step.EmbedTexts texts -> embedTexts(texts);
         case Step.EmbedRows rows -> embedRows(rows);
-        case Step.SystemRows _, Step.QueryVector _, Step.Knn _ -> {
+        case Step.SystemRows _,
+            Step.QueryVector _,
+            Step.Knn _,
+            Step.KnnJoin _,
+            Step.MeasureRecall _ -> {
           // These come after.
         }
       }
@@ -134,6 +142,8 @@ public final class StepRunner implements AutoCloseable {
       switch (step) {
         case Step.QueryVector query -> queryVector(query);
         case Step.Knn knn -> knn(knn, snapshotSeq);
+        case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
+        case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
         case Step.SystemRows _, Step.EmbedTexts _, Step.EmbedRows _ -> {
           // These came before.
         }
@@ -279,34 +289,84 @@ public final class StepRunner implements AutoCloseable {
     if (frame[step.query()] instanceof byte[] query) {
       Elapsed elapsed = Elapsed.by(session.database().clock());
       SearchTrace trace = new SearchTrace(traced);
-      KnnRequest request = request(step, query).tracedBy(trace);
+      KnnRequest request =
+          request(
+                  new Wanted(step.column(), step.metric(), step.limit(), step.named()),
+                  VectorCodec.decode(query))
+              .tracedBy(trace)
+              .restricted(restriction(step.restriction()));
       KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
       actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
       for (int i = 0; i < found.rowids().length; i++) {
         distances.put(found.rowids()[i], found.distances()[i]);
         ids.append(i == 0 ? "" : ",").append(found.rowids()[i]);
       }
-      String note = found.note();
-      if (note != null) {
-        warnings.add(note);
-      }
+      warn(found.note());
     }
-    long handle = functions.keepHits(distances);
-    handles.add(handle);
-    frame[step.distances()] = handle;
+    frame[step.distances()] = kept(functions.keepHits(distances));
     frame[step.ids()] = ids.append(']').toString();
   }
 
-  private KnnRequest request(Step.Knn step, byte[] query) {
-    Step.Limit limit = step.limit();
+  private void knnJoin(Step.KnnJoin step, long snapshotSeq) {
+    Map<ByteBuffer, Long> numbers = new LinkedHashMap<>();
+    List<float[]> queries = new ArrayList<>();
+    read(
+        step.queries(),
+        row -> {
+          byte[] query = vectorValue(row);
+          if (numbers.putIfAbsent(ByteBuffer.wrap(query), (long) numbers.size()) == null) {
+            queries.add(VectorCodec.decode(query));
+          }
+        });
+    Elapsed elapsed = Elapsed.by(session.database().clock());
+    SearchTrace trace = new SearchTrace(traced);
+    List<KnnRequest> requests = new ArrayList<>();
+    KnnRequest first =
+        request(new Wanted(step.column(), step.metric(), step.limit(), step.named()), new float[0])
+            .tracedBy(trace)
+            .restricted(restriction(step.restriction()));
+    queries.forEach(query -> requests.add(first.to(query)));
+    Map<Long, Double> distances = new HashMap<>();
+    StringBuilder hits = new StringBuilder("[");
+    List<KnnResult> results = session.database().vectors().search(session, snapshotSeq, requests);
+    for (int query = 0; query < results.size(); query++) {
+      KnnResult found = results.get(query);
+      for (int i = 0; i < found.rowids().length; i++) {
+        hits.append(distances.isEmpty() ? "[" : ",[").append(query).append(',');
+        hits.append(found.rowids()[i]).append(']');
+        distances.put((long) distances.size(), found.distances()[i]);
+      }
+      warn(found.note());
+    }
+    actual.add(new Actual(step, trace, distances.size(), elapsed.nanos()));
+    frame[step.hits()] = hits.append(']').toString();
+    frame[step.distances()] = kept(functions.keepHits(distances));
+    frame[step.numbers()] = kept(functions.keepQueries(numbers));
+  }
+
+  private long kept(long handle) {
+    handles.add(handle);
+    return handle;
+  }
+
+  private void warn(@Nullable String note) {
+    if (note != null && !warnings.contains(note)) {
+      warnings.add(note);
+    }
+  }
+
+  /** What a search is to find. */
+  private record Wanted(
+      VectorColumn column, Metric metric, Step.Limit limit, Step.@Nullable Named named) {}
+
+  private KnnRequest request(Wanted wanted, float[] query) {
+    Step.Limit limit = wanted.limit();
     long count = number(limit.countParameter(), limit.count());
     long offset = number(limit.offsetParameter(), limit.offset());
     long k = count < 0 ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, count + offset);
     KnnRequest request =
-        KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), (int) k)
-            .cancelledBy(cancelled)
-            .restricted(restriction(step.restriction()));
-    Step.NamedIndex named = step.named();
+        KnnRequest.of(wanted.column(), wanted.metric(), query, (int) k).cancelledBy(cancelled);
+    Step.Named named = wanted.named();
     if (named == null) {
       return request;
     }
@@ -314,11 +374,24 @@ public final class StepRunner implements AutoCloseable {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER, "Argument k expects 0 or more but got " + count + ".");
     }
-    return request.withEf(efSearch(named.efSearch())).by(named.name());
+    String index = named.index();
+    KnnRequest chosen = request.withEf(efSearch(named.efSearch()));
+    return index == null ? chosen.exactly() : chosen.by(index);
+  }
+
+  private double recall(Step.MeasureRecall step, long snapshotSeq) {
+    Recall.Wanted wanted =
+        new Recall.Wanted(
+            step.index(),
+            step.column(),
+            step.metric(),
+            number(step.samples().parameter(), step.samples().value()),
+            number(step.k().parameter(), step.k().value()));
+    return session.database().vectors().measure(session, snapshotSeq, wanted, cancelled).share();
   }
 
   /** A number given for one search; 0 for the session's setting. */
-  private int efSearch(Step.Number given) {
+  private int efSearch(Step.WholeNumber given) {
     if (given.parameter() < 0 && given.value() == 0) {
       return 0;
     }
@@ -344,7 +417,7 @@ public final class StepRunner implements AutoCloseable {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "LIMIT, OFFSET, k and ef_search expect a whole number but got " + value + ".");
+        "LIMIT, OFFSET, k, samples and ef_search expect a whole number but got " + value + ".");
   }
 
   /** Forgets what the functions were given. */

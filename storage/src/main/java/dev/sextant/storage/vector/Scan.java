@@ -32,12 +32,13 @@ final class Scan {
   private int untilCancelCheck = VectorLimits.ROWS_PER_CANCEL_CHECK;
 
   /** One of the queries, and what it has found so far. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
   private record Searched(float[] query, TopK nearest, Cutoff cutoff) {}
 
   /**
    * A search over slots that stay open until it is done.
    *
-   * @param requests that differ in nothing but their queries, {@link #QueryBlock#MOST} at most
+   * @param requests that differ in nothing but their queries, {@link QueryBlock#MOST} at most
    */
   Scan(List<SearchRequest> requests, Slots slots, Kernels kernels, double maxNorm) {
     this.request = requests.getFirst();
