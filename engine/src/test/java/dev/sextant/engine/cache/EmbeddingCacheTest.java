@@ -264,7 +264,8 @@ class EmbeddingCacheTest {
           .isEqualTo(2);
       model.calls.clear();
       cached.embedAll(List.of("a", "b", "c"));
-      assertThat(model.calls).singleElement().asList().containsExactlyInAnyOrder("a", "b");
+      assertThat(model.calls).hasSize(1);
+      assertThat(model.calls.getFirst()).containsExactlyInAnyOrder("a", "b");
       assertThat(cache.invalidate(Optional.empty(), Optional.empty())).isEqualTo(3);
       assertThat(stats(cache, "hot").entries()).isZero();
       assertThat(stats(cache, "durable").entries()).isZero();

@@ -18,6 +18,7 @@ class SlabFuzzTest {
   private static final int[] DIMENSIONS = {1, 3, 64, 65, 100, 384, 384, 384, 768, 1024, 3000};
 
   /** What the slab should know of a key. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
   private record Known(int entry, float[] vector, CacheValue value) {}
 
   private static float[] vector(Random random) {
@@ -47,7 +48,7 @@ class SlabFuzzTest {
   void holdsWhatAMapHolds() {
     Random random = new Random(SEED);
     for (int round = 0; round < 20; round++) {
-      long limit = 30_000 + random.nextInt(400_000);
+      long limit = 30_000L + random.nextInt(400_000);
       MemoryBudget budget = new MemoryBudget(1 << 20);
       try (SlabMemory memory = new SlabMemory(limit, budget)) {
         Slab slab = new Slab(memory, limit);

@@ -128,6 +128,6 @@ final class Nodes {
   }
 
   long bytes() {
-    return (long) pages.length * NODE_BYTES << PAGE_SHIFT;
+    return ((long) pages.length * NODE_BYTES) << PAGE_SHIFT;
   }
 }

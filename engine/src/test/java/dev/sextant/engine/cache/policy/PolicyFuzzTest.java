@@ -84,7 +84,7 @@ class PolicyFuzzTest {
   void neverHoldsMoreThanTheCapacity(PolicyKind kind) {
     Random random = new Random(SEED);
     for (int round = 0; round < 30; round++) {
-      Owner owner = new Owner(kind, 1 + random.nextInt(2000));
+      Owner owner = new Owner(kind, 1L + random.nextInt(2000));
       for (int i = 0; i < 3000; i++) {
         switch (random.nextInt(40)) {
           case 0 -> owner.remove(skewed(random));
@@ -94,7 +94,7 @@ class PolicyFuzzTest {
             assertThat(owner.policy.count()).isEqualTo(Math.max(0, before - 1));
           }
           case 2 -> {
-            owner.capacity = 1 + random.nextInt(2000);
+            owner.capacity = 1L + random.nextInt(2000);
             owner.policy.resize(owner.capacity);
           }
           default -> owner.request(skewed(random), 1 + random.nextInt(60), random.nextInt(1000));
@@ -152,7 +152,7 @@ class PolicyFuzzTest {
         return true;
       }
       while (weight(small) + weight(main) + weight > capacity) {
-        if (!small.isEmpty() && weight(small) >= capacity / 10 || main.isEmpty()) {
+        if ((!small.isEmpty() && weight(small) >= capacity / 10) || main.isEmpty()) {
           evictSmall();
         } else {
           evictMain();

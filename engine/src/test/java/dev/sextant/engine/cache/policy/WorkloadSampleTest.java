@@ -1,5 +1,6 @@
 package dev.sextant.engine.cache.policy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +9,7 @@ import dev.sextant.engine.error.SextantException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,16 +79,16 @@ class WorkloadSampleTest {
     Random random = new Random(SEED);
     int capacity = 100_000;
     WorkloadSample sample = new WorkloadSample(new WorkloadSample.Options(capacity, 200, 4096, 1));
-    List<CacheSimulation> own = new ArrayList<>();
+    Map<PolicyKind, CacheSimulation> own = new EnumMap<>(PolicyKind.class);
     for (PolicyKind kind : PolicyKind.values()) {
-      own.add(new CacheSimulation(kind, capacity, 200));
+      own.put(kind, new CacheSimulation(kind, capacity, 200));
     }
     for (int i = 0; i < 30_000; i++) {
       long key = CacheSimulation.mix((long) (2000 * Math.pow(random.nextDouble(), 3)));
       int weight = 256 + (int) (key & 511);
       int cost = 1 + (int) (key >>> 60);
       sample.request(key, weight, cost);
-      own.forEach(cache -> cache.request(key, key, weight, cost));
+      own.values().forEach(cache -> cache.request(key, key, weight, cost));
     }
     // Stack distances take it that an eviction frees no more than is needed.
     for (WorkloadSample.Point point : sample.shadow()) {
@@ -95,7 +97,7 @@ class WorkloadSampleTest {
       assertThat(1 - point.missRatio())
           .as("%s", point.policy())
           .isCloseTo(
-              own.get(point.policy().ordinal()).hitRatio(),
+              requireNonNull(own.get(point.policy())).hitRatio(),
               within(point.policy() == PolicyKind.LRU ? 0.01 : 1e-9));
     }
   }
