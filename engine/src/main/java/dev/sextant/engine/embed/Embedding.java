@@ -6,7 +6,14 @@ public final class Embedding {
   private final int tokens;
   private final boolean truncated;
 
-  Embedding(float[] vector, int tokens, boolean truncated) {
+  /**
+   * A vector as a model gave it.
+   *
+   * @param vector not copied
+   * @param tokens of the whole text
+   * @param truncated whether the model left some of them out
+   */
+  public Embedding(float[] vector, int tokens, boolean truncated) {
     this.vector = vector;
     this.tokens = tokens;
     this.truncated = truncated;

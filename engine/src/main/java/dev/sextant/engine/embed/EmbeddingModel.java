@@ -1,6 +1,7 @@
 package dev.sextant.engine.embed;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that turns a text into a vector of unit length. Safe for use by many threads.
@@ -13,11 +14,22 @@ public interface EmbeddingModel extends AutoCloseable {
   /** The name by which SQL calls it. */
   String name();
 
+  /**
+   * What tells this model's vectors from those of any other model or version: a digest over all
+   * that a vector depends on beside the text. Equal where vectors are.
+   */
+  String fingerprint();
+
   /** Length of every vector. */
   int dimensions();
 
   /** The window: tokens of a text beyond it are left out, see {@link Embedding#truncated()}. */
   int maxTokens();
+
+  /** The model's tokenizer; empty for a model that runs elsewhere and does not say. */
+  default Optional<TokenSplitter> tokenSplitter() {
+    return Optional.empty();
+  }
 
   /** Embeds one text on the calling thread; the empty text has a vector too. */
   Embedding embed(String text);

@@ -7,12 +7,18 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -39,6 +45,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   private final ShippedModel model;
   private final EmbeddingPool pool;
   private final TextTokenizer tokenizer;
+  private final String fingerprint;
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
@@ -56,6 +63,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   OnnxEmbeddingModel(ShippedModel model, byte[] graph, String tokenizerJson, EmbeddingPool pool) {
     this.model = model;
     this.pool = pool;
+    this.fingerprint = fingerprint(model, graph, tokenizerJson);
     this.environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       environment.setTelemetry(false);
@@ -73,6 +81,21 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
     } catch (OrtException | RuntimeException failure) {
       closeQuietly(session, failure);
       throw failure instanceof SextantException known ? known : failed("cannot be loaded", failure);
+    }
+  }
+
+  /** Over the graph, the tokenizer, the window and how tokens become a vector. */
+  private static String fingerprint(ShippedModel model, byte[] graph, String tokenizerJson) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] tokenizer = tokenizerJson.getBytes(StandardCharsets.UTF_8);
+      digest.update(ByteBuffer.allocate(8).putInt(graph.length).putInt(tokenizer.length).array());
+      digest.update(graph);
+      digest.update(tokenizer);
+      digest.update(("mean,l2," + model.maxTokens()).getBytes(StandardCharsets.US_ASCII));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java platform has SHA-256", impossible);
     }
   }
 
@@ -99,6 +122,11 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
   public int dimensions() {
     return model.dimensions();
   }
@@ -109,14 +137,33 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   @Override
+  public Optional<TokenSplitter> tokenSplitter() {
+    return Optional.of(this::tokenStarts);
+  }
+
+  private int[] tokenStarts(String text) {
+    use.readLock().lock();
+    try {
+      requireOpen();
+      return tokenizer.starts(text);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new SextantException(
+          ErrorCode.CONNECTION_CLOSED,
+          "Model \"" + name() + "\" is closed with its database. Open the database again.");
+    }
+  }
+
+  @Override
   public Embedding embed(String text) {
     use.readLock().lock();
     try {
-      if (closed) {
-        throw new SextantException(
-            ErrorCode.CONNECTION_CLOSED,
-            "Model \"" + name() + "\" is closed with its database. Open the database again.");
-      }
+      requireOpen();
       TextTokenizer.Tokens tokens = tokenizer.tokenize(text, model.maxTokens());
       float[] vector = run(tokens.ids());
       return new Embedding(vector, tokens.total(), tokens.total() > model.maxTokens());

@@ -1,6 +1,8 @@
 package dev.sextant.engine.embed;
 
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.Arrays;
 
 /**
  * A native tokenizer built from a {@code tokenizer.json}; many threads may use it.
@@ -37,12 +39,54 @@ final class TextTokenizer implements AutoCloseable {
       if (all.length <= window) {
         return new Tokens(all, all.length);
       }
-      long[] head = java.util.Arrays.copyOf(all, window);
+      long[] head = Arrays.copyOf(all, window);
       head[window - 1] = all[all.length - 1];
       return new Tokens(head, all.length);
     } finally {
       library.deleteEncoding(encoding);
     }
+  }
+
+  /** Where each token begins; see {@link TokenSplitter#starts}. */
+  int[] starts(String text) {
+    long encoding = library.encode(handle, withoutLoneSurrogates(text), false);
+    try {
+      CharSpan[] spans = library.getTokenCharSpans(encoding);
+      int[] starts = new int[spans.length];
+      int character = 0;
+      int index = 0;
+      int count = 0;
+      for (CharSpan span : spans) {
+        if (span != null) {
+          // Spans count code points and ascend.
+          while (character < span.getStart()) {
+            index += Character.charCount(text.codePointAt(index));
+            character++;
+          }
+          starts[count++] = index;
+        }
+      }
+      return Arrays.copyOf(starts, count);
+    } finally {
+      library.deleteEncoding(encoding);
+    }
+  }
+
+  /** The native side would turn half of a pair into more than one character. */
+  private static String withoutLoneSurrogates(String text) {
+    int length = text.length();
+    StringBuilder mended = null;
+    for (int i = 0; i < length; i++) {
+      boolean pair =
+          i + 1 < length && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else if (Character.isSurrogate(text.charAt(i))) {
+        mended = mended == null ? new StringBuilder(text) : mended;
+        mended.setCharAt(i, '\uFFFD');
+      }
+    }
+    return mended == null ? text : mended.toString();
   }
 
   @Override

@@ -56,6 +56,20 @@ public final class MemoryBudget {
     }
   }
 
+  /** Takes {@code bytes}, or takes nothing and returns false when less than that are left. */
+  public boolean tryReserve(long bytes) {
+    requireNotNegative(bytes);
+    while (true) {
+      long used = usedBytes.get();
+      if (bytes > limitBytes - used) {
+        return false;
+      }
+      if (usedBytes.compareAndSet(used, used + bytes)) {
+        return true;
+      }
+    }
+  }
+
   /** Gives back {@code bytes} that an earlier {@link #reserve} took. */
   public void release(long bytes) {
     requireNotNegative(bytes);

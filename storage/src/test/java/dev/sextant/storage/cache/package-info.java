@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.storage.cache;
+
+import org.jspecify.annotations.NullMarked;
