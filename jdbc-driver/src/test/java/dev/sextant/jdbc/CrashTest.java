@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashTest {
   private static final int ROUNDS = 50;
-  private static final int INDEXED_ROUNDS = Integer.getInteger("rounds", 100);
+  private static final int INDEXED_ROUNDS = Integer.getInteger("rounds", 60);
   private static final long SEED = Long.getLong("seed", 4_031_322_418L);
   private static final int K = 10;
 
