@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /*
  * A call looks its distinct texts up. Of those missed it computes the ones that no other thread is
- * computing, longest first and some hundred at a time, so that a call that is cancelled leaves most of
- * its work in the cache; only then does it wait for the others. Since whoever waits has no flight of
- * its own open, no two calls wait for each other.
+ * computing, longest first and some hundred at a time, so that a call that is cancelled leaves most
+ * of its work in the cache; only then does it wait for the others. Since whoever waits has no
+ * flight of its own open, no two calls wait for each other.
  *
  * A flight ends after its vector is in the tiers and leaves the table after that, and a thread that
  * enters a flight looks in the tiers once more: so a text is not computed twice at the same time.

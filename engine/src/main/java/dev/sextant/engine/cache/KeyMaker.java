@@ -7,9 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /*
- * The key is the SHA-256 of the fields one after another, each behind its length as four bytes: so no
- * two lists of fields give the same bytes. A text with half of a surrogate pair has no UTF-8; it is
- * taken as UTF-16 behind a length that no text in UTF-8 has.
+ * The key is the SHA-256 of the fields one after another, each behind its length as four bytes: so
+ * no two lists of fields give the same bytes. A text with half of a surrogate pair has no UTF-8; it
+ * is taken as UTF-16 behind a length that no text in UTF-8 has.
  */
 /** Makes the keys of one space. Safe for use by many threads. */
 final class KeyMaker {

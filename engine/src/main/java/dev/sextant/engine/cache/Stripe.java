@@ -22,9 +22,9 @@ import java.util.Optional;
 /*
  * The policy decides before the slab stores: an entry gets its number and is shown to the policy,
  * which may evict others or the entry itself, and only then is its vector stored. The policy's
- * capacity leaves out the buckets and one page of each kind, which may be partly used; so the memory
- * suffices as long as the mixture of sizes stays what it was. Where it does not, or where the
- * database's budget has no more, the capacity is lowered to what there is, for a while.
+ * capacity leaves out the buckets and one page of each kind, which may be partly used; so the
+ * memory suffices as long as the mixture of sizes stays what it was. Where it does not, or where
+ * the database's budget has no more, the capacity is lowered to what there is, for a while.
  *
  * A hit reads the clock only where the entry expires. The time of the last use is that of the last
  * look at the clock, at most 64 requests old.

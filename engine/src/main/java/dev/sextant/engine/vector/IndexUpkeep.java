@@ -39,6 +39,7 @@ final class IndexUpkeep implements AutoCloseable {
   private static final int DEAD_SHARE = 4;
   private static final int MAX_FAILURES = 3;
   private static final int PUBLISH_ATTEMPTS = 10;
+  private static final int PATIENCE_MILLIS = 5_000;
 
   private final Place place;
   private final Supplier<SqliteConnection> connections;
@@ -130,6 +131,7 @@ final class IndexUpkeep implements AutoCloseable {
   private void run(Task task) {
     try (SqliteConnection connection = connections.get();
         SegmentFiles.Lock _ = place.files().awaitLock(task.asked.name())) {
+      connection.exec("PRAGMA busy_timeout = " + PATIENCE_MILLIS); // Nobody waits for this thread.
       work(connection, task);
     } catch (RuntimeException failure) {
       if (!task.isStopped()) {

@@ -19,11 +19,11 @@ import java.util.function.Consumer;
 /*
  * A vector that is put waits in memory, where look-ups find it, until a thread of the store's own
  * writes it. While that thread commits a batch the next one gathers, so the batches are as large as
- * the rate of puts makes them. When too much waits, the thread that puts writes too. Times of use ride
- * along. A process that is killed loses what waits.
+ * the rate of puts makes them. When too much waits, the thread that puts writes too. Times of use
+ * ride along. A process that is killed loses what waits.
  *
- * The file is never worth an error to a query: what goes wrong with it is told as a warning, and the
- * query goes on as if the vector were not there.
+ * The file is never worth an error to a query: what goes wrong with it is told as a warning, and
+ * the query goes on as if the vector were not there.
  */
 /**
  * The durable tier: vectors in a SQLite file of their own, bounded in bytes. Safe for use by many

@@ -12,10 +12,10 @@ import java.util.zip.CRC32C;
  * back whole and granules are handed out in order, so a record among others of its size lies in one
  * piece and its vector is copied as one.
  *
- * A vector is checked against its checksum where it lies. The buffers through which that is done are
- * views that do not take part in the arena's count of users: that count is one for all slabs, and
- * threads would wait for one another at it. The slab's owner makes sure that the memory is not closed
- * while a slab is used.
+ * A vector is checked against its checksum where it lies. The buffers through which that is done
+ * are views that do not take part in the arena's count of users: that count is one for all slabs,
+ * and threads would wait for one another at it. The slab's owner makes sure that the memory is not
+ * closed while a slab is used.
  */
 /** Records in chains of granules, by their first granule. One thread at a time. */
 final class Granules {

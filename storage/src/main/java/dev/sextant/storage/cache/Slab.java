@@ -7,15 +7,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /*
- * A table of buckets, whose size follows from the byte budget and never changes, leads from a key to
- * the first record of its bucket, and records lead to the next. So a hit touches a bucket, a header,
- * and the vector that lies behind it.
+ * A table of buckets, whose size follows from the byte budget and never changes, leads from a key
+ * to the first record of its bucket, and records lead to the next. So a hit touches a bucket, a
+ * header, and the vector that lies behind it.
  *
  * Entries are small numbers for the policy's sake; each knows its record and each record its entry.
  * An entry is made before its record, since the policy has to decide first.
  *
  * Pages of entries and of granules are taken from the memory one by one as they are needed and are
- * not given back before the memory is closed. When there is no more, the owner has to remove entries.
+ * not given back before the memory is closed. When there is no more, the owner has to remove
+ * entries.
  */
 /** Vectors by their keys, off-heap. One thread at a time. */
 public final class Slab {

@@ -20,7 +20,8 @@ import java.nio.ByteOrder;
  *   40  dimensions (16 bits)    42  pinned, whole (1 bit each), model (14 bits)
  *   44  CRC-32C of the vector   48  expires, ms                56  cost, us    60  last used, s
  *
- * A record is whole where its granules lie in one piece. What a hit does not need is with the entry:
+ * A record is whole where its granules lie in one piece. What a hit does not need is with the
+ * entry:
  *
  *    0  record, or -1            4  truncated (1 bit), tokens   8  created, ms
  *

@@ -4,8 +4,9 @@ package dev.sextant.engine.cache.policy;
  * A count-min sketch [1] of four-bit counters that forgets: after ten additions for each expected
  * entry all counters are halved, as TinyLFU [2] asks for. The four counters of a key lie in one
  * block of eight words, a cache line: one in each pair of words, where one bit of the hash chooses
- * the word and four bits the counter in it. Blocks are chosen by the low half of the hash, counters by its high half, so
- * the table doubles by being written twice: each key then finds its old counters in its new block.
+ * the word and four bits the counter in it. Blocks are chosen by the low half of the hash, counters
+ * by its high half, so the table doubles by being written twice: each key then finds its old
+ * counters in its new block.
  *
  * [1] Cormode, Muthukrishnan: An Improved Data Stream Summary. J. Algorithms 55 (2005).
  * [2] Einziger, Friedman, Manes: TinyLFU: A Highly Efficient Cache Admission Policy. ACM ToS 2017.

@@ -12,17 +12,19 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /*
- * SHARDS [1]: a key belongs to the sample where a hash of it lies below a threshold, so all requests
- * of a key are sampled or none, and the distances and cache sizes of the whole stream are those of
- * the sample divided by the rate. When the sample holds its most keys, the threshold is lowered by a
- * quarter, the keys that do not belong any more are forgotten, and all counts are scaled.
+ * SHARDS [1]: a key belongs to the sample where a hash of it lies below a threshold, so all
+ * requests of a key are sampled or none, and the distances and cache sizes of the whole stream are
+ * those of the sample divided by the rate. When the sample holds its most keys, the threshold is
+ * lowered by a quarter, the keys that do not belong any more are forgotten, and all counts are
+ * scaled.
  *
  * How many requests were sampled differs from what the rate promises, above all where a hot key is
- * in the sample or is not. SHARDS-adj takes all of the difference for requests that always hit. Here
- * that holds for the keys that take more than a hundredth of the stream: one request of 64 is
+ * in the sample or is not. SHARDS-adj takes all of the difference for requests that always hit.
+ * Here that holds for the keys that take more than a hundredth of the stream: one request of 64 is
  * counted to know them. The rest of the difference is corrected by regression: the sample is cut
  * into groups of keys, and how the groups' misses rise with their requests says how many misses the
- * lacking requests would have brought. Where misses do not depend on them, that is SHARDS-adj again.
+ * lacking requests would have brought. Where misses do not depend on them, that is SHARDS-adj
+ * again.
  *
  * For LRU one pass of stack distances gives all sizes. For the other policies a small cache is
  * simulated for each size, scaled down by the rate [2]. The simulations at the cache's own capacity

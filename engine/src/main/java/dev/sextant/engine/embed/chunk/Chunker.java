@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /*
- * A text is first cut into pieces without a gap: the first of the whole size, the others of size less
- * overlap at most; then each but the first takes in as many words before it as the overlap allows. So
- * the pieces without their overlaps make up the text, and no piece exceeds the size.
+ * A text is first cut into pieces without a gap: the first of the whole size, the others of size
+ * less overlap at most; then each but the first takes in as many words before it as the overlap
+ * allows. So the pieces without their overlaps make up the text, and no piece exceeds the size.
  *
  * The cut goes down a list of levels: a part that fits is left whole; of one that does not, the
- * next level's tiles are taken together as long as they fit, and a tile that does not fit by itself is
- * cut by the levels below. Words are cut by the level of words alone, sentences by sentences and words,
- * and so on.
+ * next level's tiles are taken together as long as they fit, and a tile that does not fit by itself
+ * is cut by the levels below. Words are cut by the level of words alone, sentences by sentences and
+ * words, and so on.
  */
 /** Cuts texts into pieces that cover them. Safe for use by many threads. */
 public final class Chunker {
