@@ -156,6 +156,21 @@ final class IndexUpkeepTest {
   }
 
   @Test
+  void aLogThatNoLongerReachesBackMakesTheIndexAnew() throws SQLException {
+    try (Connection connection = open()) {
+      insert(connection, 20_000, 50);
+      execute(connection, "DELETE FROM sextant_log WHERE seq < (SELECT max(seq) FROM sextant_log)");
+      execute(connection, "SET hnsw.ef_search = 3000"); // So wide that the answer is exact.
+      float[] query = vector();
+      do {
+        assertThat(ids(connection, SEARCH, query)).isEqualTo(ids(connection, EXACT, query));
+        assertThat(Thread.currentThread().isInterrupted()).as("time-out").isFalse();
+      } while (number(connection, "SELECT coalesce(rows, 0) FROM sextant.indexes") < ROWS + 50);
+      isRight(connection);
+    }
+  }
+
+  @Test
   void everyRowDeletedLeavesNothingToFind() throws SQLException {
     try (Connection connection = open()) {
       execute(connection, "DELETE FROM v");

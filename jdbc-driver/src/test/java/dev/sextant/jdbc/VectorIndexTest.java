@@ -209,4 +209,34 @@ final class VectorIndexTest {
       }
     }
   }
+
+  @Test
+  void rowsThatAForeignReplaceTakesAwayAreMissedOnce() throws Exception {
+    try (Connection connection = open();
+        Statement statement = connection.createStatement();
+        Connection foreign =
+            new org.sqlite.JDBC().connect("jdbc:sqlite:" + file, new Properties());
+        Statement change = foreign.createStatement()) {
+      statement.execute("CREATE TABLE w(id INTEGER PRIMARY KEY, u INTEGER UNIQUE, emb VECTOR(32))");
+      statement.execute("INSERT INTO w SELECT id, id, emb FROM v");
+      statement.execute("CREATE INDEX w_ann ON w USING hnsw (emb vector_cosine_ops)");
+      statement.execute("SET hnsw.ef_search = 1000"); // So wide that the answer is exact.
+      String all = "SELECT id FROM w ORDER BY emb <=> ? LIMIT 10";
+      String exact = "SELECT id FROM w ORDER BY (emb <=> ?) + 0, id LIMIT 10";
+      float[] query = vector();
+      for (long taken : search(connection, all, query).subList(0, 3)) {
+        change.execute("REPLACE INTO w SELECT id + 90000, u, emb FROM w WHERE id = " + taken);
+        for (int again = 0; again < 2; again++) {
+          try (PreparedStatement search = connection.prepareStatement(all)) {
+            search.setObject(1, query);
+            search.executeQuery().close();
+            assertThat((Object) search.getWarnings()).isNull();
+          }
+          assertThat(search(connection, all, query))
+              .doesNotContain(taken)
+              .hasSameElementsAs(search(connection, exact, query));
+        }
+      }
+    }
+  }
 }

@@ -207,10 +207,11 @@ final class HnswIndex implements AutoCloseable {
     return RowFilter.ordinals(words);
   }
 
-  /** The rows that no committed change has touched; the same until the next commit. */
+  /** The rows that no committed change has touched; the same until another is known. */
   private Untouched untouched(Changes changes) {
     Untouched known = untouched;
-    if (known != null && known.committed() == changes.committed()) {
+    int changed = changes.changed().size();
+    if (known != null && known.committed() == changes.committed() && known.changed() == changed) {
       return known;
     }
     List<long[]> words = live.stream().map(long[]::clone).toList();
@@ -229,13 +230,19 @@ final class HnswIndex implements AutoCloseable {
       boolean all = count(words.get(p)) == parts.get(p).segment().rows();
       filters.add(all ? RowFilter.all() : RowFilter.ordinals(words.get(p)));
     }
-    Untouched result = new Untouched(changes.committed(), words, filters);
+    Untouched result = new Untouched(changes.committed(), changed, words, filters);
     untouched = result;
     return result;
   }
 
-  /** The untouched rows of each part as of a log entry, as bits and as filters. */
-  private record Untouched(long committed, List<long[]> words, List<RowFilter> filters) {}
+  /**
+   * The untouched rows of each part, as bits and as filters.
+   *
+   * @param committed the log entry as of which they are
+   * @param changed how many changed rows were known: a search may find a row gone between commits
+   */
+  private record Untouched(
+      long committed, int changed, List<long[]> words, List<RowFilter> filters) {}
 
   private static int words(int rows) {
     return (rows + 63) >>> 6;
