@@ -39,7 +39,7 @@ SELECT d.title, round(s.distance, 3) FROM knn('d_l2', '[50.25,0]', 2) s JOIN d O
 -- > title 51 | 0.75
 SELECT title FROM d JOIN knn('d_l2', '[50.25,0]', 2) s ON d.id = s.rowid WHERE s.distance < 0.5;
 -- > title 50
-SELECT a.rowid, b.rowid FROM knn('d_l2', '[1,0]', 2) a JOIN knn('d_l2', '[2,0]', 2) b ON a.rowid = b.rowid ORDER BY a.rowid;
+SELECT a.rowid, b.rowid FROM knn('d_l2', '[1,0]', 2) a JOIN knn('d_l2', '[2,0]', 2) b USING (rowid) ORDER BY a.rowid;
 -- > 1 | 1
 -- > 2 | 2
 SELECT title FROM d WHERE id IN (SELECT rowid FROM knn('d_l2', '[50.25,0]', 2)) ORDER BY id;

@@ -68,20 +68,10 @@ final class FilterText {
 
   private KeyedRows keyed(VectorColumn column, SqlNode condition) {
     SqlSelect select =
-        new SqlSelect(
-            SqlParserPos.ZERO,
-            null,
+        Validation.select(
             SqlNodeList.of(name(column.key()), name(column.column())),
             name(column.table()),
-            condition,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+            condition);
     RelNode rel = new Validation(catalog, context).convert(select).rel;
     Expressions.requireNoVectorArithmetic(rel);
     Project project = (Project) KnnRule.stripped(QueryCompiler.planned(rel, context));

@@ -212,22 +212,8 @@ final class TableFunctions extends SqlShuttle {
   }
 
   private static SqlNode alone(SqlNode value) {
-    SqlParserPos position = SqlParserPos.ZERO;
     SqlNode copy = Objects.requireNonNull(value.accept(new Copy()));
-    return new SqlSelect(
-        position,
-        null,
-        SqlNodeList.of(copy),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return Validation.select(SqlNodeList.of(copy), null, null);
   }
 
   /** Copies a tree, since the validator changes what it looks at. */

@@ -30,9 +30,12 @@ import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SelectScope;
 import org.apache.calcite.sql.validate.SqlConformance;
@@ -41,10 +44,13 @@ import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.sql.validate.implicit.TypeCoercion;
+import org.apache.calcite.sql.validate.implicit.TypeCoercions;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /** Calcite's front half with Sextant's grammar, catalog and types: text to relational algebra. */
 final class Validation {
@@ -91,6 +97,24 @@ final class Validation {
     } catch (SqlParseException failure) {
       throw syntax(failure);
     }
+  }
+
+  /** The syntax tree of {@code SELECT items FROM from WHERE condition}. */
+  static SqlSelect select(SqlNodeList items, @Nullable SqlNode from, @Nullable SqlNode condition) {
+    return new SqlSelect(
+        SqlParserPos.ZERO,
+        null,
+        items,
+        from,
+        condition,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** The syntax tree of an expression in canonical text. */
@@ -226,6 +250,12 @@ final class Validation {
               .withDefaultNullCollation(NullCollation.LOW));
       this.space = space;
       this.any = types.createTypeWithNullability(types.createSqlType(SqlTypeName.ANY), true);
+    }
+
+    /** Calcite asks for it at USING, also where values are compared as SQLite does. */
+    @Override
+    public TypeCoercion getTypeCoercion() {
+      return TypeCoercions.createTypeCoercion(typeFactory, this);
     }
 
     /** {@code *} leaves hidden columns out. */
