@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The settings of one database as given when it was opened: each has a name, a default, choices and
@@ -72,7 +71,11 @@ public final class Settings {
 
   /** Threads that embed. */
   public static final Setting THREADS =
-      new Setting("threads", "0", List.of(), "threads that embed texts; 0 means one per core");
+      new Setting(
+          "threads",
+          "0",
+          List.of(),
+          "threads that embed texts, and that build an index; 0 means one per core");
 
   private static final List<Setting> ALL =
       List.of(MODE, BUSY_TIMEOUT, SYNCHRONOUS, COMPILE, KERNEL, MEMORY_LIMIT, THREADS);
@@ -113,19 +116,7 @@ public final class Settings {
    * @throws SextantException {@code 22023} naming the nearest known setting
    */
   public static Setting find(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT);
-    Optional<Setting> found = ALL.stream().filter(s -> s.name().equals(wanted)).findFirst();
-    return found.orElseThrow(
-        () ->
-            new SextantException(
-                ErrorCode.INVALID_PARAMETER,
-                "Unknown property \""
-                    + name
-                    + "\": did you mean \""
-                    + Names.nearest(wanted, ALL.stream().map(Setting::name).toList())
-                    + "\"? Known are "
-                    + String.join(", ", ALL.stream().map(Setting::name).toList())
-                    + "."));
+    return Names.choice("property", name, ALL, Setting::name);
   }
 
   private static String check(Setting setting, String value) {

@@ -1,12 +1,14 @@
 package dev.sextant.sql.run;
 
 import dev.sextant.engine.Session;
+import dev.sextant.engine.Settings;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.IndexDefinition;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.sql.plan.IndexCommand;
+import dev.sextant.storage.vector.hnsw.HnswLimits;
 import java.util.function.BooleanSupplier;
 
 /** Runs what statements do to vector indexes. */
@@ -51,7 +53,9 @@ public final class IndexCommands {
   }
 
   private VectorIndexes.Build build(IndexDefinition index, VectorColumn column) {
-    int threads = Runtime.getRuntime().availableProcessors();
+    long given = session.database().settings().getLong(Settings.THREADS);
+    long wanted = given > 0 ? given : Runtime.getRuntime().availableProcessors();
+    int threads = (int) Math.min(wanted, HnswLimits.MAX_THREADS);
     return new VectorIndexes.Build(index, column, threads, cancelled);
   }
 
