@@ -1,7 +1,11 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Finds the name a user probably meant. */
 public final class Names {
@@ -21,6 +25,33 @@ public final class Names {
       }
     }
     return best;
+  }
+
+  /**
+   * The value of that name, whatever its case.
+   *
+   * @param what the values are, for the message
+   * @param values all there are
+   * @param name of a value
+   * @throws SextantException {@code 22023} naming the nearest known one
+   */
+  public static <T> T choice(String what, String wanted, List<T> values, Function<T, String> name) {
+    List<String> known = values.stream().map(name).toList();
+    int at = known.indexOf(wanted.toLowerCase(Locale.ROOT).strip());
+    if (at < 0) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "Unknown "
+              + what
+              + " \""
+              + wanted
+              + "\": did you mean \""
+              + nearest(wanted, known)
+              + "\"? Known are "
+              + String.join(", ", known)
+              + ".");
+    }
+    return values.get(at);
   }
 
   private static int editDistance(String a, String b) {

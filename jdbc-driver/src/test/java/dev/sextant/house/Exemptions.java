@@ -30,15 +30,15 @@ final class Exemptions {
           new Exemption(
               "package cycle",
               "dev.sextant.engine.embed -> dev.sextant.engine.Names",
-              "spelling help that uses nothing itself"),
+              "finds what a name means; uses no package but that of errors"),
           new Exemption(
               "package cycle",
               "dev.sextant.engine.embed.chunk -> dev.sextant.engine.Names",
-              "spelling help that uses nothing itself"),
+              "finds what a name means; uses no package but that of errors"),
           new Exemption(
               "package cycle",
               "dev.sextant.engine.cache.policy -> dev.sextant.engine.Names",
-              "spelling help that uses nothing itself"),
+              "finds what a name means; uses no package but that of errors"),
           new Exemption(
               "package cycle",
               "dev.sextant.sql.plan -> dev.sextant.sql.ResultColumn",

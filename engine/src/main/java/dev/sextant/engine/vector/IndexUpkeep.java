@@ -4,7 +4,6 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
-import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -208,7 +207,7 @@ final class IndexUpkeep implements AutoCloseable {
     if (seq > index.seq() && ChangeLog.firstSeq(connection) > index.seq() + 1) {
       return Optional.of(Plan.WHOLE);
     }
-    long[] changed = changed(connection, column, index.seq());
+    long[] changed = new TableRows(connection, column).changedSince(index.seq());
     if (changed.length < FOLD_AT) {
       return Optional.empty();
     }
@@ -252,36 +251,10 @@ final class IndexUpkeep implements AutoCloseable {
     return kept;
   }
 
-  private static long[] changed(SqliteConnection connection, VectorColumn column, long since) {
-    LongStream.Builder ids = LongStream.builder();
-    try (SqliteStatement log =
-        connection.prepare(
-            "SELECT DISTINCT id FROM main."
-                + ChangeLog.TABLE
-                + " WHERE seq > ? AND tbl = ? AND id IS NOT NULL ORDER BY id")) {
-      log.bind(1, since);
-      log.bind(2, column.logNumber());
-      while (log.step()) {
-        ids.add(log.getLong(0));
-      }
-    }
-    return ids.build().toArray();
-  }
-
   /** Names the new segments in the database, unless the index has become another meanwhile. */
   private void publish(
       SqliteConnection connection, Task task, IndexDefinition index, List<String> segments) {
-    boolean published = false;
-    for (int attempt = 1; !published; attempt++) {
-      try {
-        connection.exec("BEGIN IMMEDIATE");
-        published = true;
-      } catch (StorageException failure) {
-        if (failure.kind() != Kind.BUSY || attempt == PUBLISH_ATTEMPTS || task.isStopped()) {
-          throw failure;
-        }
-      }
-    }
+    beginWriting(connection, task);
     try {
       boolean same = IndexCatalog.find(connection, index.name()).filter(index::equals).isPresent();
       if (same) {
@@ -299,6 +272,20 @@ final class IndexUpkeep implements AutoCloseable {
     } finally {
       if (connection.inTransaction()) {
         connection.exec("ROLLBACK");
+      }
+    }
+  }
+
+  /** Waits for other writers, now and then looking whether the work has been stopped. */
+  private static void beginWriting(SqliteConnection connection, Task task) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        connection.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (StorageException failure) {
+        if (failure.kind() != Kind.BUSY || attempt == PUBLISH_ATTEMPTS || task.isStopped()) {
+          throw failure;
+        }
       }
     }
   }

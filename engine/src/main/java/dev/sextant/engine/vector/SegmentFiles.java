@@ -112,12 +112,12 @@ final class SegmentFiles implements AutoCloseable {
 
   /** The lock of an index's folder, which is made; empty where somebody holds it. */
   Optional<Lock> lock(String index) {
-    return root == null ? Optional.of(new Lock(null)) : lock(index, false);
+    return lock(index, false);
   }
 
   /** The same, after waiting for other processes. */
   Lock awaitLock(String index) {
-    return (root == null ? Optional.of(new Lock(null)) : lock(index, true))
+    return lock(index, true)
         .orElseThrow(
             () ->
                 new StorageException(
@@ -125,6 +125,9 @@ final class SegmentFiles implements AutoCloseable {
   }
 
   private Optional<Lock> lock(String index, boolean wait) {
+    if (root == null) {
+      return Optional.of(new Lock(null));
+    }
     try {
       Files.createDirectories(folder(index));
       return lock(

@@ -3,9 +3,7 @@ package dev.sextant.engine.cache.policy;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** The policies there are, by the names that {@code SET cache.policy} takes. */
 public enum PolicyKind {
@@ -42,22 +40,7 @@ public enum PolicyKind {
    * @throws SextantException {@code 22023} naming the nearest known one
    */
   public static PolicyKind of(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT).strip();
-    List<String> names = Arrays.stream(values()).map(PolicyKind::sqlName).toList();
-    return Arrays.stream(values())
-        .filter(kind -> kind.sqlName.equals(wanted))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new SextantException(
-                    ErrorCode.INVALID_PARAMETER,
-                    "Unknown cache policy \""
-                        + name
-                        + "\": did you mean \""
-                        + Names.nearest(wanted, names)
-                        + "\"? Known are "
-                        + String.join(", ", names)
-                        + "."));
+    return Names.choice("cache policy", name, List.of(values()), PolicyKind::sqlName);
   }
 
   /**

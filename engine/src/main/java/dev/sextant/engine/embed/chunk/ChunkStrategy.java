@@ -1,11 +1,8 @@
 package dev.sextant.engine.embed.chunk;
 
 import dev.sextant.engine.Names;
-import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** How a text is cut. */
 public enum ChunkStrategy {
@@ -46,21 +43,6 @@ public enum ChunkStrategy {
    * @throws SextantException {@code 22023} naming the nearest known one
    */
   public static ChunkStrategy of(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT).strip();
-    List<String> names = Arrays.stream(values()).map(ChunkStrategy::sqlName).toList();
-    return Arrays.stream(values())
-        .filter(strategy -> strategy.sqlName.equals(wanted))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new SextantException(
-                    ErrorCode.INVALID_PARAMETER,
-                    "Unknown chunking strategy \""
-                        + name
-                        + "\": did you mean \""
-                        + Names.nearest(wanted, names)
-                        + "\"? Known are "
-                        + String.join(", ", names)
-                        + "."));
+    return Names.choice("chunking strategy", name, List.of(values()), ChunkStrategy::sqlName);
   }
 }

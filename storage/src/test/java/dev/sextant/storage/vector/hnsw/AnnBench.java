@@ -10,19 +10,17 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * Prints recall against queries a second of graph indexes: ours, JVector's and Lucene's, in one
- * process, taking turns, on one thread.
+ * Prints recall against queries a second of segments, without SQL around them, taking turns, on one
+ * thread. {@code bin/sextant bench ann} compares with other libraries.
  *
  * <p>Arguments: nothing for the WordNet embeddings of the shared data; a number of rows for
  * synthetic clustered ones; or two files of little-endian float32 rows and queries, 384 dimensions,
- * unit length. {@code -Dpasses=} sets how many passes over the queries each point is the best of,
- * {@code -Dpeers=} a comma-separated part of the indexes.
+ * unit length. {@code -Dpasses=} sets how many passes over the queries each point is the best of.
  */
 final class AnnBench {
   static final int K = 10;
@@ -41,12 +39,12 @@ final class AnnBench {
 
   private static final class Contender {
     final String name;
-    final Supplier<AnnIndex> builder;
+    final Supplier<SextantIndex> builder;
     final double[] recall = new double[EFS.length];
     final double[] cpuQps = new double[EFS.length];
     final double[] wallQps = new double[EFS.length];
 
-    Contender(String name, Supplier<AnnIndex> builder) {
+    Contender(String name, Supplier<SextantIndex> builder) {
       this.name = name;
       this.builder = builder;
     }
@@ -74,12 +72,7 @@ final class AnnBench {
       String name = "sextant " + quantization.label();
       contenders.add(new Contender(name, () -> new SextantIndex(rows, quantization)));
     }
-    contenders.add(new Contender("jvector f32", () -> new JvectorIndex(rows)));
-    contenders.add(new Contender("lucene f32", () -> new LuceneIndex(rows, false)));
-    contenders.add(new Contender("lucene int8", () -> new LuceneIndex(rows, true)));
-    String peers = System.getProperty("peers", "");
-    contenders.removeIf(c -> !peers.isEmpty() && !Arrays.asList(peers.split(",")).contains(c.name));
-    List<AnnIndex> indexes = new ArrayList<>();
+    List<SextantIndex> indexes = new ArrayList<>();
     for (Contender contender : contenders) {
       indexes.add(build(contender));
     }
@@ -92,15 +85,15 @@ final class AnnBench {
       }
     }
     contenders.forEach(AnnBench::print);
-    indexes.forEach(AnnIndex::close);
+    indexes.forEach(SextantIndex::close);
   }
 
-  private static AnnIndex build(Contender contender) {
+  private static SextantIndex build(Contender contender) {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long cpu = system.getProcessCpuTime();
     long wall = System.nanoTime();
-    AnnIndex index = contender.builder.get();
+    SextantIndex index = contender.builder.get();
     System.out.printf(
         Locale.ROOT,
         "%-16s built in %7.2f CPU-s, %7.2f s, %,13d bytes%n",
@@ -111,7 +104,7 @@ final class AnnBench {
     return index;
   }
 
-  private void measure(Contender contender, AnnIndex index, int e) {
+  private void measure(Contender contender, SextantIndex index, int e) {
     long cpu = threads.getCurrentThreadCpuTime();
     long wall = System.nanoTime();
     int[][] found = new int[queries.length][];

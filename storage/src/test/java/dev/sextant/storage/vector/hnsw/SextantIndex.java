@@ -3,8 +3,8 @@ package dev.sextant.storage.vector.hnsw;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.vector.Metric;
 
-/** A segment of ours. */
-final class SextantIndex implements AnnIndex {
+/** A segment that {@link AnnBench} measures: built, and searched by one thread. */
+final class SextantIndex implements AutoCloseable {
   private final HnswSegment segment;
   private final Searcher searcher;
 
@@ -22,8 +22,8 @@ final class SextantIndex implements AnnIndex {
     searcher = segment.searcher();
   }
 
-  @Override
-  public int[] search(float[] query, int ef) {
+  /** The rows found, of which the first ten count. */
+  int[] search(float[] query, int ef) {
     long[] rowids = searcher.search(query, AnnBench.K, ef, RowFilter.all()).rowids();
     int[] found = new int[rowids.length];
     for (int i = 0; i < found.length; i++) {
@@ -32,8 +32,8 @@ final class SextantIndex implements AnnIndex {
     return found;
   }
 
-  @Override
-  public long bytes() {
+  /** Bytes of vectors, codes and graph. */
+  long bytes() {
     return segment.fileBytes();
   }
 
