@@ -4,7 +4,10 @@ package dev.sextant.engine.error;
 public enum ErrorCode {
   CANNOT_CONNECT("08001", Kind.USER, "The database cannot be opened or created"),
   CONNECTION_CLOSED("08003", Kind.USER, "The connection, statement or result is closed"),
-  DATABASE_BUSY("55P03", Kind.RESOURCES, "Another connection holds a lock beyond busy_timeout"),
+  DATABASE_BUSY(
+      "55P03",
+      Kind.RESOURCES,
+      "Another connection holds a lock beyond busy_timeout, or is building the index"),
   FEATURE_NOT_SUPPORTED("0A000", Kind.USER, "The feature is not supported"),
   INVALID_DATA("22000", Kind.USER, "A value has the wrong type or shape"),
   NUMERIC_OUT_OF_RANGE("22003", Kind.USER, "A number does not fit the type asked for"),
