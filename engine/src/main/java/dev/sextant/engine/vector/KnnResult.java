@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
 public record KnnResult(long[] rowids, double[] distances, long scanned, @Nullable String note) {
+  /** No rows. */
+  public static KnnResult none() {
+    return new KnnResult(new long[0], new double[0], 0, null);
+  }
+
   /** The same rows, with a note unless they have one. */
   KnnResult noted(String other) {
     return note != null ? this : new KnnResult(rowids, distances, scanned, other);

@@ -22,6 +22,9 @@ public final class VectorCalls {
   /** Looks up the number of a query vector among those that were searched for. */
   public static final String QUERY = "sextant_query";
 
+  /** Gives a column of a row that two searches have found. */
+  public static final String FUSED = "sextant_fused";
+
   /** {@code sextant_query(table, vector)}. */
   public static final SqlOperator QUERY_CALL = Opaque.function(QUERY);
 

@@ -9,6 +9,7 @@ import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.vector.Metric;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +175,11 @@ final class TableFunctions extends SqlShuttle {
       operands.add(new SqlIdentifier(arguments.function(), position));
     }
     SqlNode vector = arguments.required("vector");
+    if (arguments.areOfHybrid()) {
+      HitTable table = new HybridCall(catalog, context, this, arguments).table(joined);
+      operands.set(0, table(table, position));
+      return new Found(SqlStdOperatorTable.AS.createCall(position, operands), null);
+    }
     Search search = new Search(arguments);
     if (joined && !isClosed(vector)) {
       if (operands.size() > 2) {
@@ -198,13 +204,13 @@ final class TableFunctions extends SqlShuttle {
     return new SqlIdentifier(List.of(HitTable.SCHEMA, context.add(table)), position);
   }
 
-  /** Whether a vector is the same for all rows: it can be computed without any. */
-  private boolean isClosed(SqlNode vector) {
-    if (vector instanceof SqlDynamicParam) {
+  /** Whether a value is the same for all rows: it can be computed without any. */
+  boolean isClosed(SqlNode value) {
+    if (value instanceof SqlDynamicParam) {
       return true;
     }
     try {
-      new Validation(catalog, context).convert(alone(vector));
+      new Validation(catalog, context).convert(alone(value));
       return true;
     } catch (SextantException failure) {
       return false;
@@ -226,6 +232,19 @@ final class TableFunctions extends SqlShuttle {
     }
   }
 
+  /** The index to search, and how. */
+  static Step.Named named(Searched searched, TableArguments arguments) {
+    return new Step.Named(searched.index(), arguments.number("ef_search", 0));
+  }
+
+  /** The rows that the argument {@code filter} lets through. */
+  Step.@Nullable Restriction filter(VectorColumn column, TableArguments arguments) {
+    return arguments
+        .optionalText("filter")
+        .map(text -> new FilterText(catalog, context, text).restriction(column))
+        .orElse(null);
+  }
+
   /** One call of knn. */
   private final class Search {
     private final TableArguments arguments;
@@ -240,14 +259,10 @@ final class TableFunctions extends SqlShuttle {
       Searched searched = searched(arguments);
       this.column = searched.column();
       this.metric = searched.metric();
-      this.named = new Step.Named(searched.index(), arguments.number("ef_search", 0));
+      this.named = named(searched, arguments);
       Step.WholeNumber k = arguments.number("k", DEFAULT_K);
       this.limit = new Step.Limit(k.value(), k.parameter(), 0, -1);
-      this.filter =
-          arguments
-              .optionalText("filter")
-              .map(text -> new FilterText(catalog, context, text).restriction(column))
-              .orElse(null);
+      this.filter = filter(column, arguments);
     }
 
     HitTable once(SqlNode vector) {
@@ -303,9 +318,10 @@ final class TableFunctions extends SqlShuttle {
   }
 
   /** What is searched: an index, or a column where its name is null. */
-  private record Searched(@Nullable String index, VectorColumn column, Metric metric) {}
+  record Searched(@Nullable String index, VectorColumn column, Metric metric) {}
 
-  private Searched searched(TableArguments arguments) {
+  /** What the arguments name. */
+  Searched searched(TableArguments arguments) {
     String name = arguments.text("index");
     Optional<IndexDefinition> index = catalog.vectorIndex(name);
     Optional<String> metric = arguments.optionalText("metric");
@@ -350,13 +366,31 @@ final class TableFunctions extends SqlShuttle {
   }
 
   /** The parameter that holds the vector to search for. */
-  private int vector(SqlNode value, VectorColumn column) {
+  int vector(SqlNode value, VectorColumn column) {
     if (value instanceof SqlDynamicParam parameter) {
       return QueryVectors.checked(context, parameter.getIndex(), column);
     }
-    RelNode rel = new Validation(catalog, context).convert(alone(value)).rel;
     int vector = context.space().produced();
-    context.add(new Step.QueryVector(context.write(QueryCompiler.planned(rel, context)), vector));
+    context.add(new Step.QueryVector(query(value), vector));
     return vector;
+  }
+
+  /** The parameter that holds any value. */
+  int value(SqlNode value) {
+    if (value instanceof SqlDynamicParam parameter) {
+      return parameter.getIndex();
+    }
+    Optional<String> text = TableArguments.quoted(value);
+    if (text.isPresent()) {
+      return context.space().textLiteral(text.get());
+    }
+    int parameter = context.space().produced();
+    context.add(new Step.Value(query(value), parameter));
+    return parameter;
+  }
+
+  private SubSql query(SqlNode value) {
+    RelNode rel = new Validation(catalog, context).convert(alone(value)).rel;
+    return context.write(QueryCompiler.planned(rel, context));
   }
 }

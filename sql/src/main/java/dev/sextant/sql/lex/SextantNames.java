@@ -27,10 +27,11 @@ public final class SextantNames {
           "subvector",
           "embed",
           "knn",
+          "hybrid_search",
           "vector_recall");
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
-  public static final Set<String> TABLE_FUNCTIONS = Set.of("knn");
+  public static final Set<String> TABLE_FUNCTIONS = Set.of("knn", "hybrid_search");
 
   private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
 

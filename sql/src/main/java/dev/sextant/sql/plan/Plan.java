@@ -42,6 +42,8 @@ public sealed interface Plan {
               step ->
                   step instanceof Step.Knn
                       || step instanceof Step.KnnJoin
+                      || step instanceof Step.Hybrid
+                      || step instanceof Step.Value
                       || step instanceof Step.MeasureRecall
                       || step instanceof Step.QueryVector);
     }

@@ -59,6 +59,55 @@ public sealed interface Step {
       @Nullable Named named)
       implements Step {}
 
+  /** Computes a value that SQLite has to be asked for. */
+  record Value(SubSql sql, int parameter) implements Step {}
+
+  /**
+   * Finds rows by a vector and by a text, and fuses both lists by rank.
+   *
+   * @param query the parameter that holds the vector
+   * @param restriction the only rows to find; null for all rows
+   * @param places the parameter that takes the places of the rows found, from 0, as JSON
+   * @param rows the parameter that names the rows found
+   */
+  record Hybrid(
+      VectorColumn column,
+      Metric metric,
+      int query,
+      Named named,
+      @Nullable Restriction restriction,
+      FullText text,
+      Fusion fusion,
+      int places,
+      int rows)
+      implements Step {}
+
+  /**
+   * A search by text.
+   *
+   * @param table the FTS5 table
+   * @param text the parameter that holds what the user looks for
+   * @param raw whether that is a query in FTS5's own syntax; else its words are looked for
+   * @param sql gives row ids and BM25, best first
+   * @param match the parameter of {@code sql} that takes the query of FTS5's
+   * @param limit the parameter of {@code sql} that takes how many rows are wanted
+   */
+  record FullText(String table, int text, boolean raw, SubSql sql, int match, int limit) {}
+
+  /**
+   * How two lists become one.
+   *
+   * @param k how many rows to give
+   * @param candidates how many rows of each list to take; null for 100, or {@code k} if that is
+   *     more
+   */
+  record Fusion(
+      WholeNumber k,
+      @Nullable WholeNumber candidates,
+      Real rrfK,
+      Real vectorWeight,
+      Real textWeight) {}
+
   /**
    * Finds the rows nearest to each of many vectors.
    *
@@ -107,6 +156,14 @@ public sealed interface Step {
    * @param value used where {@code parameter} is -1
    */
   record WholeNumber(long value, int parameter) {}
+
+  /**
+   * A number or a parameter.
+   *
+   * @param name of the argument that gives it
+   * @param value used where {@code parameter} is -1
+   */
+  record Real(String name, double value, int parameter) {}
 
   /**
    * The rows that the rest of a query lets through.

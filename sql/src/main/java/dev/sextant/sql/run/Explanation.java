@@ -120,6 +120,8 @@ public final class Explanation {
       case Step.MeasureRecall recall ->
           lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
+      case Step.Value value -> lines.add("Value " + oneLine(value.sql()));
+      case Step.Hybrid hybrid -> hybrid(hybrid, plan, lines);
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
@@ -144,6 +146,53 @@ public final class Explanation {
     if (actual.isEmpty()) {
       lines.add("  filter: " + choice(knn, restriction, plan));
     }
+  }
+
+  private void hybrid(Step.Hybrid hybrid, Plan.Compiled plan, List<String> lines) {
+    Step.FullText text = hybrid.text();
+    Step.Fusion fusion = hybrid.fusion();
+    Step.WholeNumber candidates = fusion.candidates();
+    lines.add(
+        "HybridSearch "
+            + hybrid.column().label()
+            + " by "
+            + hybrid.metric()
+            + " to "
+            + source(plan, hybrid.query())
+            + index(hybrid.named(), plan)
+            + " and "
+            + text.table()
+            + (text.raw() ? " by " : " by the words of ")
+            + source(plan, text.text())
+            + ", k = "
+            + number(fusion.k(), plan));
+    lines.add(
+        "  score: "
+            + number(fusion.vectorWeight(), plan)
+            + " / (rrf_k + vector_rank) + "
+            + number(fusion.textWeight(), plan)
+            + " / (rrf_k + text_rank), rrf_k = "
+            + number(fusion.rrfK(), plan)
+            + ", candidates = "
+            + (candidates == null ? "100 or k" : number(candidates, plan)));
+    Step.Restriction restriction = hybrid.restriction();
+    lines.add(
+        restriction == null
+            ? "  over all rows"
+            : "  over the rows of " + oneLine(restriction.all()));
+    lines.add("  text: " + oneLine(text.sql()));
+  }
+
+  private static String number(Step.WholeNumber number, Plan.Compiled plan) {
+    return number.parameter() < 0
+        ? Long.toString(number.value())
+        : source(plan, number.parameter());
+  }
+
+  private static String number(Step.Real number, Plan.Compiled plan) {
+    return number.parameter() < 0
+        ? Double.toString(number.value())
+        : source(plan, number.parameter());
   }
 
   /** The way that the next execution would take. */

@@ -8,6 +8,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
+import dev.sextant.engine.vector.RankFusion;
 import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.RowRestriction;
 import dev.sextant.engine.vector.SearchTrace;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of one execution of a compiled plan. */
@@ -127,6 +129,8 @@ public final class StepRunner implements AutoCloseable {
         case Step.EmbedRows rows -> embedRows(rows);
         case Step.SystemRows _,
             Step.QueryVector _,
+            Step.Value _,
+            Step.Hybrid _,
             Step.Knn _,
             Step.KnnJoin _,
             Step.MeasureRecall _ -> {
@@ -141,6 +145,8 @@ public final class StepRunner implements AutoCloseable {
     for (Step step : plan.steps()) {
       switch (step) {
         case Step.QueryVector query -> queryVector(query);
+        case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = anyValue(row));
+        case Step.Hybrid hybrid -> hybrid(hybrid, snapshotSeq);
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
@@ -281,6 +287,37 @@ public final class StepRunner implements AutoCloseable {
             ? row.getBlob(0)
             : VectorCodec.encode(VectorCodec.parse(String.valueOf(row.getText(0))));
     return Objects.requireNonNull(blob);
+  }
+
+  private static @Nullable Object anyValue(SqliteStatement row) {
+    return switch (row.type(0)) {
+      case SqliteStatement.INTEGER -> row.getLong(0);
+      case SqliteStatement.REAL -> row.getDouble(0);
+      case SqliteStatement.BLOB -> row.getBlob(0);
+      default -> row.getText(0);
+    };
+  }
+
+  private void hybrid(Step.Hybrid step, long snapshotSeq) {
+    Elapsed elapsed = Elapsed.by(session.database().clock());
+    SearchTrace trace = new SearchTrace(traced);
+    HybridSearch search = new HybridSearch(step, frame, tools.statements());
+    List<RankFusion.Fused> rows =
+        search.run(
+            query -> {
+              KnnRequest request =
+                  request(
+                          new Wanted(step.column(), step.metric(), search.limit(), step.named()),
+                          query)
+                      .tracedBy(trace)
+                      .restricted(restriction(step.restriction()));
+              KnnResult near = session.database().vectors().search(session, snapshotSeq, request);
+              warn(near.note());
+              return near;
+            });
+    actual.add(new Actual(step, trace, rows.size(), elapsed.nanos()));
+    frame[step.rows()] = kept(functions.keepFused(rows));
+    frame[step.places()] = IntStream.range(0, rows.size()).boxed().toList().toString();
   }
 
   private void knn(Step.Knn step, long snapshotSeq) {
