@@ -1,5 +1,6 @@
 package dev.sextant.engine.vector;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,17 @@ public record KnnResult(long[] rowids, double[] distances, long scanned, @Nullab
   /** No rows. */
   public static KnnResult none() {
     return new KnnResult(new long[0], new double[0], 0, null);
+  }
+
+  /** Those rows that are no farther than a radius. */
+  public KnnResult within(double radius) {
+    int size = 0;
+    while (size < distances.length && distances[size] <= radius) {
+      size++;
+    }
+    return size == distances.length
+        ? this
+        : new KnnResult(Arrays.copyOf(rowids, size), Arrays.copyOf(distances, size), scanned, note);
   }
 
   /** The same rows, with a note unless they have one. */

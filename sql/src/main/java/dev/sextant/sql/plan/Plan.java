@@ -46,6 +46,7 @@ public sealed interface Plan {
                   step instanceof Step.Knn
                       || step instanceof Step.KnnJoin
                       || step instanceof Step.Hybrid
+                      || step instanceof Step.Range
                       || step instanceof Step.Value
                       || step instanceof Step.MeasureRecall
                       || step instanceof Step.QueryVector);

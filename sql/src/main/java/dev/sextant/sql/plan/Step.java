@@ -173,13 +173,54 @@ public sealed interface Step {
    * @param candidates the parameter of {@code check} that takes the candidates' keys, as JSON
    * @param lasting whether the same parameters give the same keys until the database changes
    * @param statistics what executions learn
+   * @param bound the condition among these on the distance itself; null where there is none
    */
   record Restriction(
       SubSql all,
       @Nullable SubSql check,
       int candidates,
       boolean lasting,
-      FilterStatistics statistics) {}
+      FilterStatistics statistics,
+      @Nullable Bound bound) {
+    /** The same rows, with a bound of the distance among the conditions. */
+    public Restriction boundBy(Bound distance) {
+      return new Restriction(all, check, candidates, lasting, statistics, distance);
+    }
+  }
+
+  /**
+   * A condition on the distance that a search orders by. Where its vector is the one that is
+   * searched for, the search needs not fulfil it: the rows found are cut off behind the radius.
+   *
+   * @param query the parameter that holds its vector
+   * @param rest the other conditions; null where there are none
+   */
+  record Bound(int query, Radius radius, @Nullable Restriction rest) {}
+
+  /**
+   * The greatest distance of the rows that a query wants.
+   *
+   * @param parameter holds it: any value, since SQLite compares numbers with anything
+   * @param inclusive whether rows at that very distance are wanted
+   */
+  record Radius(int parameter, boolean inclusive) {}
+
+  /**
+   * Finds all rows within a distance.
+   *
+   * @param query the parameter that holds the vector
+   * @param others what else the rows have to fulfil, which the rows found need not; null where
+   *     nothing is known
+   * @param ids the parameter that takes the ids found, ascending, as JSON
+   */
+  record Range(
+      VectorColumn column,
+      Metric metric,
+      int query,
+      Radius radius,
+      @Nullable Restriction others,
+      int ids)
+      implements Step {}
 
   /**
    * LIMIT and OFFSET, each a number or a parameter.

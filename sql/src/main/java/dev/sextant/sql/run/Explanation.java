@@ -133,6 +133,7 @@ public final class Explanation {
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
       case Step.Value value -> lines.add("Value " + oneLine(value.sql()));
       case Step.Hybrid hybrid -> hybrid(hybrid, plan, lines);
+      case Step.Range range -> range(range, plan, lines);
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
@@ -153,10 +154,43 @@ public final class Explanation {
       lines.add("  over all rows");
       return;
     }
+    Step.Bound bound = restriction.bound();
+    Step.Restriction rest = bound == null ? restriction : bound.rest();
+    if (bound != null) {
+      lines.add(
+          "  cut off behind the search if "
+              + source(plan, bound.query())
+              + " is the vector searched for"
+              + radius(bound.radius(), plan)
+              + (rest == null ? "" : ", over the rows of " + oneLine(rest.all()))
+              + "; else");
+    }
     lines.add("  over the rows of " + oneLine(restriction.all()));
     if (actual.isEmpty()) {
       lines.add("  filter: " + choice(knn, restriction, plan));
     }
+  }
+
+  private static void range(Step.Range range, Plan.Compiled plan, List<String> lines) {
+    lines.add(
+        "RangeScan "
+            + range.column().label()
+            + " by "
+            + range.metric()
+            + " to "
+            + source(plan, range.query())
+            + radius(range.radius(), plan)
+            + EXACT);
+    Step.Restriction others = range.others();
+    lines.add(
+        others == null
+            ? "  over all rows"
+            : "  over all rows, or if they are few and found by an index the rows of "
+                + oneLine(others.all()));
+  }
+
+  private static String radius(Step.Radius radius, Plan.Compiled plan) {
+    return ", distance " + (radius.inclusive() ? "<= " : "< ") + source(plan, radius.parameter());
   }
 
   private void hybrid(Step.Hybrid hybrid, Plan.Compiled plan, List<String> lines) {

@@ -13,6 +13,7 @@ import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.RowRestriction;
 import dev.sextant.engine.vector.SearchTrace;
 import dev.sextant.engine.vector.VectorColumn;
+import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
@@ -23,12 +24,14 @@ import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -132,6 +135,7 @@ public final class StepRunner implements AutoCloseable {
             Step.QueryVector _,
             Step.Value _,
             Step.Hybrid _,
+            Step.Range _,
             Step.Knn _,
             Step.KnnJoin _,
             Step.MeasureRecall _ -> {
@@ -148,6 +152,7 @@ public final class StepRunner implements AutoCloseable {
         case Step.QueryVector query -> queryVector(query);
         case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = anyValue(row));
         case Step.Hybrid hybrid -> hybrid(hybrid, snapshotSeq);
+        case Step.Range range -> range(range, snapshotSeq);
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
@@ -321,10 +326,48 @@ public final class StepRunner implements AutoCloseable {
     frame[step.places()] = IntStream.range(0, rows.size()).boxed().toList().toString();
   }
 
+  private void range(Step.Range step, long snapshotSeq) {
+    OptionalDouble radius = radius(step.radius());
+    long[] ids = new long[0];
+    if (radius.isPresent() && frame[step.query()] instanceof byte[] query) {
+      Elapsed elapsed = Elapsed.by(session.database().clock());
+      SearchTrace trace = new SearchTrace(traced);
+      KnnRequest request =
+          KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), 0)
+              .cancelledBy(cancelled)
+              .tracedBy(trace)
+              .restricted(restriction(step.others()));
+      VectorTables vectors = session.database().vectors();
+      KnnResult found = vectors.within(session, snapshotSeq, request, radius.getAsDouble());
+      warn(found.note());
+      actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
+      ids = found.rowids();
+      Arrays.sort(ids);
+    }
+    frame[step.ids()] = Arrays.toString(ids);
+  }
+
+  private OptionalDouble radius(Step.Radius radius) {
+    return Radius.of(frame[radius.parameter()], radius.inclusive());
+  }
+
+  /** The bound of a search's own distance, where it is that indeed. */
+  private Step.@Nullable Bound bound(Step.Knn step) {
+    Step.Restriction filter = step.restriction();
+    Step.Bound bound = filter == null ? null : filter.bound();
+    return bound != null
+            && frame[step.query()] instanceof byte[] searched
+            && frame[bound.query()] instanceof byte[] compared
+            && Arrays.equals(searched, compared)
+        ? bound
+        : null;
+  }
+
   private void knn(Step.Knn step, long snapshotSeq) {
     Map<Long, Double> distances = new HashMap<>();
     StringBuilder ids = new StringBuilder("[");
     if (frame[step.query()] instanceof byte[] query) {
+      Step.Bound bound = bound(step);
       Elapsed elapsed = Elapsed.by(session.database().clock());
       SearchTrace trace = new SearchTrace(traced);
       KnnRequest request =
@@ -332,8 +375,12 @@ public final class StepRunner implements AutoCloseable {
                   new Wanted(step.column(), step.metric(), step.limit(), step.named()),
                   VectorCodec.decode(query))
               .tracedBy(trace)
-              .restricted(restriction(step.restriction()));
+              .restricted(restriction(bound == null ? step.restriction() : bound.rest()));
       KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
+      if (bound != null) {
+        OptionalDouble radius = radius(bound.radius());
+        found = radius.isEmpty() ? KnnResult.none() : found.within(radius.getAsDouble());
+      }
       actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
       warn(found.note());
       if (!plan.found().isEmpty()) {

@@ -1,0 +1,86 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.sql.ast.VectorCalls;
+import dev.sextant.sql.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+
+/**
+ * Turns {@code WHERE column <=> vector < radius} into a search for all rows within the radius, then
+ * the same query over these rows only, without that condition.
+ */
+final class RangeSearches extends RelHomogeneousShuttle {
+  private final CompileContext context;
+
+  RangeSearches(CompileContext context) {
+    this.context = context;
+  }
+
+  /** The relation with searches in place of bounds of distances. */
+  RelNode in(RelNode rel) {
+    return rel.accept(this);
+  }
+
+  @Override
+  public RelNode visit(RelNode other) {
+    RelNode rel = super.visit(other);
+    return rel instanceof LogicalFilter filter ? searched(filter) : rel;
+  }
+
+  private RelNode searched(LogicalFilter filter) {
+    List<RexNode> rest = new ArrayList<>(RelOptUtil.conjunctions(filter.getCondition()));
+    RelNode input = filter.getInput();
+    for (RexNode condition : List.copyOf(rest)) {
+      Optional<DistanceBound> bound = DistanceBound.of(condition, input, context);
+      if (bound.isPresent() && !isAmongHits(bound.get().target(), input)) {
+        rest.remove(condition);
+        RelNode others = filtered(filter, input, repeatable(rest));
+        input = searched(bound.get(), input, others);
+      }
+    }
+    return input == filter.getInput() ? filter : filtered(filter, input, rest);
+  }
+
+  /** Few rows already, found by another search. */
+  private static boolean isAmongHits(SearchTarget target, RelNode input) {
+    return Origin.scan(input, target.field()).filter(scan -> scan instanceof HitScan).isPresent();
+  }
+
+  private static List<RexNode> repeatable(List<RexNode> conditions) {
+    return conditions.stream().filter(Expressions::isRepeatable).toList();
+  }
+
+  private static RelNode filtered(LogicalFilter filter, RelNode input, List<RexNode> conditions) {
+    return Restrictions.filtered(filter, input, conditions);
+  }
+
+  private RelNode searched(DistanceBound bound, RelNode input, RelNode others) {
+    SearchTarget target = bound.target();
+    RexBuilder rex = input.getCluster().getRexBuilder();
+    int query = target.queryParameter(context, input.getCluster());
+    Step.Radius radius = bound.radius(context, input.getCluster());
+    Step.Restriction restriction =
+        others instanceof TableScan ? null : rows(others, target).restriction(context);
+    int ids = context.space().produced();
+    context.add(new Step.Range(target.column(), target.metric(), query, radius, restriction, ids));
+    RexNode key = rex.makeInputRef(input, target.key());
+    return rows(input, target)
+        .among(ids)
+        .orElseGet(
+            () ->
+                LogicalFilter.create(
+                    input, rex.makeCall(VectorCalls.IN_IDS, key, context.parameter(rex, ids))));
+  }
+
+  private static KeyedRows rows(RelNode rel, SearchTarget target) {
+    return new KeyedRows(rel, target.field(), target.key(), target.column().key());
+  }
+}
