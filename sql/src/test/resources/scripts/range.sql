@@ -130,6 +130,16 @@ SELECT id, emb <-> '[100,1]' AS far FROM r WHERE emb <-> '[100,1]' < 1.5 ORDER B
 CREATE TABLE near(id INTEGER);
 INSERT INTO near SELECT id FROM r WHERE emb <-> '[100,1]' < 2;
 -- count: 3
+SELECT a.id, b.id FROM r a JOIN r b ON b.id = a.id + 1 AND a.emb <-> '[5,1]' < 2 AND b.emb <-> '[5,1]' < 2 ORDER BY 1;
+-- > 4 | 5
+-- > 5 | 6
+-- plan: RangeScan
+SELECT count(*) FROM labels l JOIN r ON r.emb <-> '[100,1]' < 2;
+-- > 6
+-- plan: RangeScan
+SELECT l.label, r.id FROM labels l LEFT JOIN r ON r.emb <-> '[100,1]' < 1 ORDER BY 1;
+-- > one | 100
+-- > two | 100
 -- A value from another row is not the same for all.
 SELECT count(*) FROM r a, labels l WHERE a.emb <-> '[100,1]' < l.cat;
 -- > 4
@@ -144,7 +154,7 @@ SELECT id FROM r WHERE emb <-> '[100.2,1]' < 1.5 ORDER BY emb <-> '[100.2,1]' LI
 -- > 101
 -- > 99
 -- plan: KnnScan r.emb by L2 to a constant, k = 10
--- plan: cut off behind the search if a constant is the vector searched for, distance < a computed value
+-- plan: cut off behind the search, distance < a computed value
 SELECT id FROM r WHERE emb <-> '[100.2,1]' < 1.5 ORDER BY emb <-> '[100.2,1]' LIMIT 2;
 -- > 100
 -- > 101

@@ -8,14 +8,17 @@ import java.util.Optional;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 
 /**
- * Turns {@code WHERE column <=> vector < radius} into a search for all rows within the radius, then
- * the same query over these rows only, without that condition.
+ * Turns {@code WHERE column <=> vector < radius}, or the same in an inner join's ON, into a search
+ * for all rows within the radius, then the same query over these rows only, without that condition.
  */
 final class RangeSearches extends RelHomogeneousShuttle {
   private final CompileContext context;
@@ -32,7 +35,32 @@ final class RangeSearches extends RelHomogeneousShuttle {
   @Override
   public RelNode visit(RelNode other) {
     RelNode rel = super.visit(other);
-    return rel instanceof LogicalFilter filter ? searched(filter) : rel;
+    return switch (rel) {
+      case LogicalFilter filter -> searched(filter);
+      case LogicalJoin join when join.getJoinType() == JoinRelType.INNER -> joined(join);
+      default -> rel;
+    };
+  }
+
+  /** Bounds among the conditions of an inner join are as good as behind it. */
+  private RelNode joined(LogicalJoin join) {
+    List<RexNode> rest = new ArrayList<>(RelOptUtil.conjunctions(join.getCondition()));
+    List<RexNode> bounds =
+        rest.stream().filter(c -> DistanceBound.of(c, join, context).isPresent()).toList();
+    if (bounds.isEmpty()) {
+      return join;
+    }
+    rest.removeAll(bounds);
+    RexBuilder rex = join.getCluster().getRexBuilder();
+    RelNode bare =
+        join.copy(
+            join.getTraitSet(),
+            RexUtil.composeConjunction(rex, rest),
+            join.getLeft(),
+            join.getRight(),
+            join.getJoinType(),
+            join.isSemiJoinDone());
+    return searched(LogicalFilter.create(bare, RexUtil.composeConjunction(rex, bounds)));
   }
 
   private RelNode searched(LogicalFilter filter) {

@@ -149,26 +149,39 @@ public final class Explanation {
             + ", "
             + limit(knn.limit(), plan)
             + scan(knn, plan));
-    Step.Restriction restriction = knn.restriction();
+    Step.Restriction restriction = cutOff(knn, plan, lines);
     if (restriction == null) {
       lines.add("  over all rows");
       return;
-    }
-    Step.Bound bound = restriction.bound();
-    Step.Restriction rest = bound == null ? restriction : bound.rest();
-    if (bound != null) {
-      lines.add(
-          "  cut off behind the search if "
-              + source(plan, bound.query())
-              + " is the vector searched for"
-              + radius(bound.radius(), plan)
-              + (rest == null ? "" : ", over the rows of " + oneLine(rest.all()))
-              + "; else");
     }
     lines.add("  over the rows of " + oneLine(restriction.all()));
     if (actual.isEmpty()) {
       lines.add("  filter: " + choice(knn, restriction, plan));
     }
+  }
+
+  /** Tells of a bound of the search's own distance, and gives what restricts the search. */
+  private static Step.@Nullable Restriction cutOff(
+      Step.Knn knn, Plan.Compiled plan, List<String> lines) {
+    Step.Restriction restriction = knn.restriction();
+    Step.Bound bound = restriction == null ? null : restriction.bound();
+    if (bound == null) {
+      return restriction;
+    }
+    String radius = radius(bound.radius(), plan);
+    if (bound.query() == knn.query()) {
+      lines.add("  cut off behind the search" + radius);
+      return bound.rest();
+    }
+    Step.Restriction rest = bound.rest();
+    lines.add(
+        "  cut off behind the search if "
+            + source(plan, bound.query())
+            + " is the same vector"
+            + radius
+            + (rest == null ? ", over all rows" : ", over the rows of " + oneLine(rest.all()))
+            + "; if not:");
+    return restriction;
   }
 
   private static void range(Step.Range range, Plan.Compiled plan, List<String> lines) {
