@@ -149,9 +149,6 @@ SELECT emb <-> '[10.5,0]' AS far, id AS item, id FROM items WHERE cat = 1 ORDER 
 -- > 4.5 | 6 | 6
 -- > 5.5 | 16 | 16
 -- plan: Found (distance, key, key from the search; no row is read)
-SELECT id FROM items ORDER BY emb <-> '[10.2,0]' LIMIT 2 OFFSET -3;
--- > 10
--- > 11
 SELECT id FROM items ORDER BY emb <-> NULL LIMIT 2;
 SELECT id FROM items ORDER BY emb <-> '[10,0]' LIMIT 5 OFFSET 1000;
 SELECT id + 0, emb <-> '[10.5,0]' FROM items ORDER BY emb <-> '[10.5,0]' LIMIT 1;
