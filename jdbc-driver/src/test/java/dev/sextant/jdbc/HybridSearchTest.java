@@ -12,12 +12,16 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +54,7 @@ final class HybridSearchTest {
   }
 
   private Connection ours() {
-    return connections.get("ours");
+    return Objects.requireNonNull(connections.get("ours"));
   }
 
   @BeforeEach
@@ -123,15 +127,19 @@ final class HybridSearchTest {
   }
 
   private record Row(
-      long id, double score, Integer vectorRank, Double distance, Integer textRank, Double bm25) {}
+      long id,
+      double score,
+      @Nullable Integer vectorRank,
+      @Nullable Double distance,
+      @Nullable Integer textRank,
+      @Nullable Double bm25) {}
 
   /** The words of {@link #WORDS} that need it are phrases of two tokens. */
   private static String match(String text) {
-    List<String> words = new ArrayList<>();
-    for (String word : text.strip().split(" ")) {
-      words.add('"' + word + '"');
-    }
-    return String.join(" OR ", words.stream().distinct().toList());
+    return Arrays.stream(text.strip().split(" ", -1))
+        .distinct()
+        .map(word -> '"' + word + '"')
+        .collect(Collectors.joining(" OR "));
   }
 
   private record Fusion(int k, int candidates, double rrfK, double vector, double text) {}

@@ -111,7 +111,7 @@ public final class VectorTables implements AutoCloseable {
         request.query(), column.dimensions(), "Vector column \"" + column.label() + "\"");
     KnnRequest all = request.all(radius);
     TableRows rows = new TableRows(session.connection(), column);
-    return RangeSearch.few(all, rows)
+    return FewRows.search(all, rows)
         .orElseGet(() -> unfiltered(session, snapshotSeq, all.restricted(null)));
   }
 

@@ -64,9 +64,10 @@ final class RangeSearches extends RelHomogeneousShuttle {
   }
 
   private RelNode searched(LogicalFilter filter) {
-    List<RexNode> rest = new ArrayList<>(RelOptUtil.conjunctions(filter.getCondition()));
+    List<RexNode> conditions = RelOptUtil.conjunctions(filter.getCondition());
+    List<RexNode> rest = new ArrayList<>(conditions);
     RelNode input = filter.getInput();
-    for (RexNode condition : List.copyOf(rest)) {
+    for (RexNode condition : conditions) {
       Optional<DistanceBound> bound = DistanceBound.of(condition, input, context);
       if (bound.isPresent() && !isAmongHits(bound.get().target(), input)) {
         rest.remove(condition);
@@ -74,7 +75,7 @@ final class RangeSearches extends RelHomogeneousShuttle {
         input = searched(bound.get(), input, others);
       }
     }
-    return input == filter.getInput() ? filter : filtered(filter, input, rest);
+    return rest.size() == conditions.size() ? filter : filtered(filter, input, rest);
   }
 
   /** Few rows already, found by another search. */

@@ -1,7 +1,10 @@
 package dev.sextant.sql.run;
 
+import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.Elapsed;
+import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
 import dev.sextant.engine.vector.RankFusion;
 import dev.sextant.sql.plan.Step;
@@ -10,8 +13,8 @@ import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,21 +23,16 @@ final class HybridSearch {
   private static final long DEFAULT_CANDIDATES = 100;
 
   private final Step.Hybrid step;
+  private final StepRunner runner;
   private final @Nullable Object[] frame;
-  private final SubStatements statements;
   private final RankFusion fusion;
   private final int k;
   private final int candidates;
 
-  /**
-   * An execution.
-   *
-   * @param frame the values of the plan's parameters
-   */
-  HybridSearch(Step.Hybrid step, @Nullable Object[] frame, SubStatements statements) {
+  HybridSearch(Step.Hybrid step, StepRunner runner) {
     this.step = step;
-    this.frame = frame;
-    this.statements = statements;
+    this.runner = runner;
+    this.frame = runner.frame();
     Step.Fusion given = step.fusion();
     fusion =
         new RankFusion(
@@ -45,29 +43,41 @@ final class HybridSearch {
         count == null ? (int) Math.max(DEFAULT_CANDIDATES, k) : number("candidates", count, 1);
   }
 
-  /**
-   * The rows found, best first.
-   *
-   * @param near finds the rows near to a vector
-   */
-  List<RankFusion.Fused> run(Function<float[], KnnResult> near) {
-    if (k == 0) {
-      return List.of();
+  /** Keeps the rows found for the function that gives their columns. */
+  void run(long snapshotSeq) {
+    SessionFunctions functions = runner.tools().functions();
+    Elapsed elapsed = Elapsed.by(functions.session().database().clock());
+    KnnRequest request = request();
+    KnnResult near = KnnResult.none();
+    RankFusion.TextHits said = RankFusion.TextHits.none();
+    if (k > 0 && fusion.vectorWeight() > 0 && frame[step.query()] instanceof byte[] query) {
+      near = near(request.to(VectorCodec.decode(query)), snapshotSeq);
     }
-    KnnResult vectors =
-        fusion.vectorWeight() > 0 && frame[step.query()] instanceof byte[] query
-            ? near.apply(VectorCodec.decode(query))
-            : KnnResult.none();
-    RankFusion.TextHits texts =
-        fusion.textWeight() > 0
-            ? query().map(this::textHits).orElseGet(RankFusion.TextHits::none)
-            : RankFusion.TextHits.none();
-    return fusion.fuse(vectors, texts, k);
+    if (k > 0 && fusion.textWeight() > 0) {
+      said = query().map(this::textHits).orElse(said);
+    }
+    List<RankFusion.Fused> rows = fusion.fuse(near, said, k);
+    runner.done(
+        new StepRunner.Actual(step, request.trace(), rows.size(), elapsed.nanos()), near.note());
+    frame[step.rows()] = runner.kept(functions.keepFused(rows));
+    frame[step.places()] = IntStream.range(0, rows.size()).boxed().toList().toString();
   }
 
-  /** How many rows of each side are looked for. */
-  Step.Limit limit() {
-    return new Step.Limit(candidates, -1, 0, -1);
+  private KnnRequest request() {
+    Step.Named named = step.named();
+    String index = named.index();
+    KnnRequest request =
+        runner
+            .prepared(
+                KnnRequest.of(step.column(), step.metric(), new float[0], candidates),
+                step.restriction())
+            .withEf(runner.efSearch(named.efSearch()));
+    return index == null ? request.exactly() : request.by(index);
+  }
+
+  private KnnResult near(KnnRequest request, long snapshotSeq) {
+    Session session = runner.tools().functions().session();
+    return session.database().vectors().search(session, snapshotSeq, request);
   }
 
   private Optional<String> query() {
@@ -89,7 +99,7 @@ final class HybridSearch {
     LongStream.Builder ids = LongStream.builder();
     DoubleStream.Builder scores = DoubleStream.builder();
     List<Integer> parameters = step.text().sql().parameters();
-    SqliteStatement statement = statements.get(step.text().sql().sql());
+    SqliteStatement statement = runner.tools().statements().get(step.text().sql().sql());
     try {
       for (int i = 0; i < parameters.size(); i++) {
         statement.bind(i + 1, frame[parameters.get(i)]);

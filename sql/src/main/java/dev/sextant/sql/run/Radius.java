@@ -1,5 +1,6 @@
 package dev.sextant.sql.run;
 
+import dev.sextant.sql.plan.Step;
 import java.math.BigDecimal;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ final class Radius {
       case Number whole -> whole(whole.longValue(), inclusive);
       default -> OptionalDouble.of(Double.POSITIVE_INFINITY);
     };
+  }
+
+  /** That of a step, by the parameters of its plan. */
+  static OptionalDouble of(Step.Radius radius, @Nullable Object[] frame) {
+    return of(frame[radius.parameter()], radius.inclusive());
   }
 
   private static OptionalDouble below(double real, boolean inclusive) {

@@ -8,12 +8,10 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
-import dev.sextant.engine.vector.RankFusion;
 import dev.sextant.engine.vector.Recall;
 import dev.sextant.engine.vector.RowRestriction;
 import dev.sextant.engine.vector.SearchTrace;
 import dev.sextant.engine.vector.VectorColumn;
-import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
@@ -24,17 +22,15 @@ import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of one execution of a compiled plan. */
@@ -150,9 +146,9 @@ public final class StepRunner implements AutoCloseable {
     for (Step step : plan.steps()) {
       switch (step) {
         case Step.QueryVector query -> queryVector(query);
-        case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = anyValue(row));
-        case Step.Hybrid hybrid -> hybrid(hybrid, snapshotSeq);
-        case Step.Range range -> range(range, snapshotSeq);
+        case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = row.value(0));
+        case Step.Hybrid hybrid -> new HybridSearch(hybrid, this).run(snapshotSeq);
+        case Step.Range range -> new RangeSearch(range, this).run(snapshotSeq);
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
@@ -295,79 +291,11 @@ public final class StepRunner implements AutoCloseable {
     return Objects.requireNonNull(blob);
   }
 
-  private static @Nullable Object anyValue(SqliteStatement row) {
-    return switch (row.type(0)) {
-      case SqliteStatement.INTEGER -> row.getLong(0);
-      case SqliteStatement.REAL -> row.getDouble(0);
-      case SqliteStatement.BLOB -> row.getBlob(0);
-      default -> row.getText(0);
-    };
-  }
-
-  private void hybrid(Step.Hybrid step, long snapshotSeq) {
-    Elapsed elapsed = Elapsed.by(session.database().clock());
-    SearchTrace trace = new SearchTrace(traced);
-    HybridSearch search = new HybridSearch(step, frame, tools.statements());
-    List<RankFusion.Fused> rows =
-        search.run(
-            query -> {
-              KnnRequest request =
-                  request(
-                          new Wanted(step.column(), step.metric(), search.limit(), step.named()),
-                          query)
-                      .tracedBy(trace)
-                      .restricted(restriction(step.restriction()));
-              KnnResult near = session.database().vectors().search(session, snapshotSeq, request);
-              warn(near.note());
-              return near;
-            });
-    actual.add(new Actual(step, trace, rows.size(), elapsed.nanos()));
-    frame[step.rows()] = kept(functions.keepFused(rows));
-    frame[step.places()] = IntStream.range(0, rows.size()).boxed().toList().toString();
-  }
-
-  private void range(Step.Range step, long snapshotSeq) {
-    OptionalDouble radius = radius(step.radius());
-    long[] ids = new long[0];
-    if (radius.isPresent() && frame[step.query()] instanceof byte[] query) {
-      Elapsed elapsed = Elapsed.by(session.database().clock());
-      SearchTrace trace = new SearchTrace(traced);
-      KnnRequest request =
-          KnnRequest.of(step.column(), step.metric(), VectorCodec.decode(query), 0)
-              .cancelledBy(cancelled)
-              .tracedBy(trace)
-              .restricted(restriction(step.others()));
-      VectorTables vectors = session.database().vectors();
-      KnnResult found = vectors.within(session, snapshotSeq, request, radius.getAsDouble());
-      warn(found.note());
-      actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
-      ids = found.rowids();
-      Arrays.sort(ids);
-    }
-    frame[step.ids()] = Arrays.toString(ids);
-  }
-
-  private OptionalDouble radius(Step.Radius radius) {
-    return Radius.of(frame[radius.parameter()], radius.inclusive());
-  }
-
-  /** The bound of a search's own distance, where it is that indeed. */
-  private Step.@Nullable Bound bound(Step.Knn step) {
-    Step.Restriction filter = step.restriction();
-    Step.Bound bound = filter == null ? null : filter.bound();
-    return bound != null
-            && frame[step.query()] instanceof byte[] searched
-            && frame[bound.query()] instanceof byte[] compared
-            && Arrays.equals(searched, compared)
-        ? bound
-        : null;
-  }
-
   private void knn(Step.Knn step, long snapshotSeq) {
     Map<Long, Double> distances = new HashMap<>();
     StringBuilder ids = new StringBuilder("[");
     if (frame[step.query()] instanceof byte[] query) {
-      Step.Bound bound = bound(step);
+      Optional<CutOff> cutOff = CutOff.of(step, frame);
       Elapsed elapsed = Elapsed.by(session.database().clock());
       SearchTrace trace = new SearchTrace(traced);
       KnnRequest request =
@@ -375,12 +303,9 @@ public final class StepRunner implements AutoCloseable {
                   new Wanted(step.column(), step.metric(), step.limit(), step.named()),
                   VectorCodec.decode(query))
               .tracedBy(trace)
-              .restricted(restriction(bound == null ? step.restriction() : bound.rest()));
-      KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
-      if (bound != null) {
-        OptionalDouble radius = radius(bound.radius());
-        found = radius.isEmpty() ? KnnResult.none() : found.within(radius.getAsDouble());
-      }
+              .restricted(restriction(cutOff.isEmpty() ? step.restriction() : cutOff.get().rest()));
+      KnnResult nearest = session.database().vectors().search(session, snapshotSeq, request);
+      KnnResult found = cutOff.map(radius -> radius.of(nearest)).orElse(nearest);
       actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
       warn(found.note());
       if (!plan.found().isEmpty()) {
@@ -454,7 +379,31 @@ public final class StepRunner implements AutoCloseable {
     frame[step.numbers()] = kept(functions.keepQueries(numbers));
   }
 
-  private long kept(long handle) {
+  /** The values of the plan's parameters, so far. */
+  @Nullable Object[] frame() {
+    return frame;
+  }
+
+  Tools tools() {
+    return tools;
+  }
+
+  /** A search of so many rows, as this execution does it. */
+  KnnRequest prepared(KnnRequest request, Step.@Nullable Restriction filter) {
+    return request
+        .cancelledBy(cancelled)
+        .tracedBy(new SearchTrace(traced))
+        .restricted(restriction(filter));
+  }
+
+  /** A step has run. */
+  void done(Actual did, @Nullable String note) {
+    actual.add(did);
+    warn(note);
+  }
+
+  /** Forgets what a function was given when the execution ends. */
+  long kept(long handle) {
     handles.add(handle);
     return handle;
   }
@@ -506,7 +455,7 @@ public final class StepRunner implements AutoCloseable {
   }
 
   /** A number given for one search; 0 for the session's setting. */
-  private int efSearch(Step.WholeNumber given) {
+  int efSearch(Step.WholeNumber given) {
     if (given.parameter() < 0 && given.value() == 0) {
       return 0;
     }

@@ -7,14 +7,14 @@ import java.util.Optional;
  * fulfil the other conditions, and they are few, their vectors are read one by one. So a condition
  * on a key costs what it costs without vectors, and loads none into memory.
  */
-final class RangeSearch {
+final class FewRows {
   /** Reading so many rows takes a few milliseconds. */
   private static final int FEW = 1_000;
 
-  private RangeSearch() {}
+  private FewRows() {}
 
   /** The answer by few rows; empty where there is no restriction or it lets many rows through. */
-  static Optional<KnnResult> few(KnnRequest request, TableRows rows) {
+  static Optional<KnnResult> search(KnnRequest request, TableRows rows) {
     RowRestriction filter = request.restriction();
     if (filter == null || filter.readsWholeTable()) {
       return Optional.empty();
