@@ -13,6 +13,7 @@ import dev.sextant.storage.cache.ModelNames;
 import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +170,21 @@ final class Tiers implements AutoCloseable {
       HotStore store = hot;
       try {
         return store.read(model, key, target);
+      } catch (StorageException failure) {
+        if (failure.kind() != Kind.CLOSED || store == hot) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  /** Shows a vector where it lies in memory; allocates nothing. */
+  @SuppressWarnings("ReferenceEquality") // the very store, not one like it
+  boolean view(int model, CacheKey key, VectorReader reader) {
+    while (true) {
+      HotStore store = hot;
+      try {
+        return store.view(model, key, reader);
       } catch (StorageException failure) {
         if (failure.kind() != Kind.CLOSED || store == hot) {
           throw failure;
