@@ -20,14 +20,13 @@ record CutOff(OptionalDouble radius, Step.@Nullable Restriction rest) {
   static Optional<CutOff> of(Step.Knn step, @Nullable Object[] frame) {
     Step.Restriction filter = step.restriction();
     Step.Bound bound = filter == null ? null : filter.bound();
-    boolean same =
-        bound != null
-            && frame[step.query()] instanceof byte[] searched
-            && frame[bound.query()] instanceof byte[] compared
-            && Arrays.equals(searched, compared);
-    return same
-        ? Optional.of(new CutOff(Radius.of(bound.radius(), frame), bound.rest()))
-        : Optional.empty();
+    if (bound != null
+        && frame[step.query()] instanceof byte[] searched
+        && frame[bound.query()] instanceof byte[] compared
+        && Arrays.equals(searched, compared)) {
+      return Optional.of(new CutOff(Radius.of(bound.radius(), frame), bound.rest()));
+    }
+    return Optional.empty();
   }
 
   /** Those of the nearest rows that are within the bound. */

@@ -22,15 +22,16 @@ final class RangeSearch {
   /** Gives the ids of the rows found to their parameter. */
   void run(long snapshotSeq) {
     OptionalDouble radius = Radius.of(step.radius(), runner.frame());
-    boolean any = radius.isPresent() && runner.frame()[step.query()] != null;
-    long[] ids = any ? ids(snapshotSeq, radius.getAsDouble()) : new long[0];
+    long[] ids = new long[0];
+    if (radius.isPresent() && runner.frame()[step.query()] instanceof byte[] query) {
+      ids = ids(VectorCodec.decode(query), radius.getAsDouble(), snapshotSeq);
+    }
     runner.frame()[step.ids()] = Arrays.toString(ids);
   }
 
-  private long[] ids(long snapshotSeq, double radius) {
+  private long[] ids(float[] query, double radius, long snapshotSeq) {
     Session session = runner.tools().functions().session();
     Elapsed elapsed = Elapsed.by(session.database().clock());
-    float[] query = VectorCodec.decode((byte[]) runner.frame()[step.query()]);
     KnnRequest request =
         runner.prepared(KnnRequest.of(step.column(), step.metric(), query, 0), step.others());
     KnnResult found = session.database().vectors().within(session, snapshotSeq, request, radius);
