@@ -147,6 +147,17 @@ INSERT INTO bare(rowid, body) VALUES (7, 'siete');
 SELECT rowid FROM hybrid_search('vecs.emb', 'bare', 'siete', NULL);
 -- > 7
 
+-- Without phrases, what the tokenizer would split is split before.
+CREATE VIRTUAL TABLE flat USING fts5(body, detail = none);
+INSERT INTO flat(rowid, body) VALUES (1, 'state of the art'), (2, 'don t'), (3, 'Ärger');
+SELECT rowid FROM hybrid_search('d_l2', 'flat', 'state-of-art', NULL);
+-- > 1
+SELECT rowid FROM hybrid_search('d_l2', 'flat', 'don''t; ärger', NULL) ORDER BY rowid;
+-- > 2
+-- > 3
+SELECT rowid FROM hybrid_search('d_l2', 'flat', '"don t"', NULL, text_syntax => 'fts5');
+-- error: 42601 phrase
+
 -- Refusals.
 SELECT * FROM hybrid_search('d_l2', 'texts_fts', 'fox', '[1,0]');
 -- error: 42P16 cannot be joined: its row ids are texts.id, the vectors' are d.id

@@ -15,8 +15,9 @@ import java.util.Set;
  * @param content the table or view whose rows it indexes; empty where it has rows of its own, or
  *     none at all
  * @param contentKey the column there whose values are the row ids of the full-text table
+ * @param phrases whether it keeps where words stand, so that it finds phrases
  */
-public record FullTextTable(String name, String content, String contentKey) {
+public record FullTextTable(String name, String content, String contentKey, boolean phrases) {
   private static final Set<String> ROWID = Set.of("rowid", "_rowid_", "oid");
 
   /** The table that a definition makes; empty where that is no FTS5 table. */
@@ -36,7 +37,8 @@ public record FullTextTable(String name, String content, String contentKey) {
         new FullTextTable(
             name,
             options.getOrDefault("content", ""),
-            options.getOrDefault("content_rowid", "rowid")));
+            options.getOrDefault("content_rowid", "rowid"),
+            options.getOrDefault("detail", "full").equalsIgnoreCase("full")));
   }
 
   /** What stands as {@code name = value} between the commas. */

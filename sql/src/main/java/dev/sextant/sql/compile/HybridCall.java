@@ -117,14 +117,14 @@ final class HybridCall {
             + only
             + " ORDER BY f.rank, f.rowid LIMIT ?";
     return new Step.FullText(
-        table.name(), text, isRaw(), new SubSql(sql, List.copyOf(parameters)), match, limit);
+        table.name(), text, syntax(table), new SubSql(sql, List.copyOf(parameters)), match, limit);
   }
 
-  private boolean isRaw() {
+  private Step.TextSyntax syntax(FullTextTable table) {
     String syntax = arguments.optionalText("text_syntax").orElse("words");
     return switch (syntax) {
-      case "words" -> false;
-      case "fts5" -> true;
+      case "words" -> table.phrases() ? Step.TextSyntax.WORDS : Step.TextSyntax.SIMPLE_WORDS;
+      case "fts5" -> Step.TextSyntax.FTS5;
       default -> throw arguments.invalid("text_syntax", "'words' or 'fts5'");
     };
   }

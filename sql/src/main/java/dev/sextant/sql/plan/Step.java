@@ -87,12 +87,22 @@ public sealed interface Step {
    *
    * @param table the FTS5 table
    * @param text the parameter that holds what the user looks for
-   * @param raw whether that is a query in FTS5's own syntax; else its words are looked for
+   * @param syntax of that text
    * @param sql gives row ids and BM25, best first
    * @param match the parameter of {@code sql} that takes the query of FTS5's
    * @param limit the parameter of {@code sql} that takes how many rows are wanted
    */
-  record FullText(String table, int text, boolean raw, SubSql sql, int match, int limit) {}
+  record FullText(String table, int text, TextSyntax syntax, SubSql sql, int match, int limit) {}
+
+  /** How a text tells what to look for. */
+  enum TextSyntax {
+    /** By its words. */
+    WORDS,
+    /** By its words, cut where FTS5's tokenizer would cut them, since phrases cannot be found. */
+    SIMPLE_WORDS,
+    /** In FTS5's own syntax. */
+    FTS5
+  }
 
   /**
    * How two lists become one.

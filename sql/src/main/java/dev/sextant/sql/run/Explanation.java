@@ -220,7 +220,7 @@ public final class Explanation {
             + index(hybrid.named(), plan)
             + " and "
             + text.table()
-            + (text.raw() ? " by " : " by the words of ")
+            + (text.syntax() == Step.TextSyntax.FTS5 ? " by " : " by the words of ")
             + source(plan, text.text())
             + ", k = "
             + number(fusion.k(), plan));

@@ -89,7 +89,13 @@ final class HybridSearch {
     }
     return Optional.ofNullable(text)
         .map(Object::toString)
-        .map(said -> step.text().raw() ? said.strip() : WordQuery.of(said))
+        .map(
+            said ->
+                switch (step.text().syntax()) {
+                  case WORDS -> WordQuery.of(said);
+                  case SIMPLE_WORDS -> WordQuery.ofSimple(said);
+                  case FTS5 -> said.strip();
+                })
         .filter(said -> !said.isEmpty());
   }
 
@@ -128,7 +134,7 @@ final class HybridSearch {
                   + query
                   + "': "
                   + failure.getMessage()
-                  + (step.text().raw()
+                  + (step.text().syntax() == Step.TextSyntax.FTS5
                       ? " Leave out text_syntax => 'fts5' to look for the words of any text."
                       : ""),
               failure);

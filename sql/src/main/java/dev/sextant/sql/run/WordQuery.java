@@ -2,6 +2,7 @@ package dev.sextant.sql.run;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -17,12 +18,29 @@ final class WordQuery {
 
   /** The query; empty where the text has no words. */
   static String of(String text) {
+    return of(text, WordQuery::separates);
+  }
+
+  /** The same of words that hold letters and digits only, of which none is a phrase. */
+  static String ofSimple(String text) {
+    return of(text, c -> separates(c) || !belongsToWord(c));
+  }
+
+  private static boolean belongsToWord(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.PRIVATE_USE ->
+          true;
+      default -> Character.isLetterOrDigit(c);
+    };
+  }
+
+  private static String of(String text, IntPredicate separator) {
     Set<String> words = new LinkedHashSet<>();
     StringBuilder word = new StringBuilder();
     text.codePoints()
         .forEach(
             c -> {
-              if (separates(c)) {
+              if (separator.test(c)) {
                 take(word, words);
               } else {
                 word.appendCodePoint(c);
