@@ -148,6 +148,53 @@ SELECT id FROM r a WHERE emb <-> '[100,1]' < (SELECT 1.5) ORDER BY 1;
 -- > 100
 -- > 101
 
+-- Inside and around other forms.
+SELECT id FROM r WHERE emb <-> '[100,1]' < 5 AND EXISTS (SELECT 1 FROM labels l WHERE l.cat = r.cat);
+-- > 101
+-- > 102
+-- plan: RangeScan
+SELECT id FROM r AS x WHERE emb <-> '[100,1]' < 5 AND cat = (SELECT max(cat) FROM labels l WHERE l.cat <= x.cat);
+-- > 101
+-- > 102
+-- plan: RangeScan
+WITH near AS (SELECT id, cat FROM r WHERE emb <-> '[100,1]' < 5) SELECT a.id FROM near a JOIN near b ON a.id = b.id + 8;
+-- > 104
+SELECT id FROM r WHERE emb <-> '[100,1]' < 1 UNION ALL SELECT id FROM r WHERE emb <-> '[200,1]' < 1;
+-- > 100
+-- > 200
+SELECT id, count(*) OVER () FROM r WHERE emb <-> '[100,1]' < 2;
+-- > 99 | 3
+-- > 100 | 3
+-- > 101 | 3
+SELECT id, n FROM (SELECT id, emb, row_number() OVER (ORDER BY id) AS n FROM r WHERE cat = 0) WHERE emb <-> '[100,1]' < 15;
+-- > 90 | 9
+-- > 100 | 10
+-- > 110 | 11
+SELECT DISTINCT cat FROM r WHERE emb <-> '[100,1]' < 2 ORDER BY 1 DESC;
+-- > 9
+-- > 1
+-- > 0
+SELECT id FROM r WHERE random() IS NOT NULL AND emb <-> '[100,1]' < 1;
+-- > 100
+CREATE VIEW v AS SELECT id, emb FROM r WHERE cat < 5;
+SELECT id FROM v WHERE emb <-> '[100,1]' < 2;
+-- > 100
+-- > 101
+SELECT id FROM r WHERE emb <-> '[100,1]' < 3 LIMIT 2 OFFSET 1;
+-- > 99
+-- > 100
+SELECT r.id FROM r NATURAL JOIN labels WHERE emb <-> '[100,1]' < 3;
+-- > 101
+-- > 102
+SELECT CASE WHEN emb <-> '[100,1]' < 1 THEN 1 ELSE 0 END AS c, count(*) FROM r GROUP BY c ORDER BY 1;
+-- > 0 | 3001
+-- > 1 | 1
+SELECT (SELECT count(*) FROM r WHERE emb <-> '[100,1]' < 2) + 1;
+-- > 4
+-- plan: RangeScan
+SELECT count(*) FROM r WHERE emb <-> (SELECT emb FROM r WHERE emb <-> '[100,1]' < 1 LIMIT 1) < 2;
+-- > 3
+
 -- With ORDER BY the distance and LIMIT: the nearest, cut off behind the radius.
 SELECT id FROM r WHERE emb <-> '[100.2,1]' < 1.5 ORDER BY emb <-> '[100.2,1]' LIMIT 10;
 -- > 100

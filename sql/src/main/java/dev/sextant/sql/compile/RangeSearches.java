@@ -9,6 +9,7 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalJoin;
@@ -97,7 +98,7 @@ final class RangeSearches extends RelHomogeneousShuttle {
     int query = target.queryParameter(context, input.getCluster());
     Step.Radius radius = bound.radius(context, input.getCluster());
     Step.Restriction restriction =
-        others instanceof TableScan ? null : rows(others, target).restriction(context);
+        restricts(others) ? rows(others, target).restriction(context) : null;
     int ids = context.space().produced();
     context.add(new Step.Range(target.column(), target.metric(), query, radius, restriction, ids));
     RexNode key = rex.makeInputRef(input, target.key());
@@ -107,6 +108,12 @@ final class RangeSearches extends RelHomogeneousShuttle {
             () ->
                 LogicalFilter.create(
                     input, rex.makeCall(VectorCalls.IN_IDS, key, context.parameter(rex, ids))));
+  }
+
+  /** Not a window function alone, whose column Calcite would leave out and miswrite the rest. */
+  private static boolean restricts(RelNode others) {
+    return !(others instanceof TableScan)
+        && !(others instanceof Project project && project.containsOver());
   }
 
   private static KeyedRows rows(RelNode rel, SearchTarget target) {
