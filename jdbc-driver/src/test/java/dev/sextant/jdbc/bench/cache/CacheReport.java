@@ -19,8 +19,8 @@ final class CacheReport {
     line(
         String.format(
             Locale.ROOT,
-            "%,d vectors of %d floats, %,d bytes each; %,d requests a round, their keys after Zipf's"
-                + " law with exponent %.2f;",
+            "%,d vectors of %d floats, %,d bytes each; %,d requests a round, their keys after"
+                + " Zipf's law with exponent %.2f;",
             entries,
             dimensions,
             4 * dimensions,
