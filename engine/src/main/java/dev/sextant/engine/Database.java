@@ -1,5 +1,7 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.cache.CacheOptions;
+import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
@@ -18,14 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
+  /** What the names of the embedding cache's settings begin with. */
+  private static final String CACHE = "cache.";
+
   private final Optional<Path> file;
-  private final Settings settings;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final KernelProvider kernels;
   private final MemoryBudget memory;
   private final VectorTables vectors;
   private final EmbeddingModels models;
+  private final DatabaseCache cache;
   private final InstantSource clock = InstantSource.system();
+  private volatile Settings settings;
 
   /**
    * A database, opened by its first session.
@@ -44,6 +50,7 @@ public final class Database implements AutoCloseable {
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
+    this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
   }
 
   /**
@@ -72,13 +79,41 @@ public final class Database implements AutoCloseable {
   }
 
   private VectorIndexes.@Nullable Home indexHome() {
-    return file.map(
-            path ->
-                new VectorIndexes.Home(
-                    path.resolveSibling(path.getFileName() + "-sextant"),
-                    this::openConnection,
-                    !settings.get(Settings.MODE).equals("ro")))
+    return folder()
+        .map(folder -> new VectorIndexes.Home(folder, this::openConnection, !isReadOnly()))
         .orElse(null);
+  }
+
+  /** The folder beside the file that holds what is derived from it. */
+  private Optional<Path> folder() {
+    return file.map(path -> path.resolveSibling(path.getFileName() + "-sextant"));
+  }
+
+  private boolean isReadOnly() {
+    return settings.get(Settings.MODE).equals("ro");
+  }
+
+  private CacheOptions cacheOptions(Settings wanted) {
+    return DatabaseCache.options(wanted, isReadOnly() ? Optional.empty() : folder());
+  }
+
+  /**
+   * Changes a setting of the embedding cache, for all connections and until the database is closed.
+   *
+   * @throws SextantException {@code 22023} for a name or a value that is not allowed
+   */
+  public synchronized void set(String name, String value) {
+    Settings.Setting setting = Settings.find(name);
+    Settings wanted = settings.with(setting, value);
+    if (!setting.name().startsWith(CACHE)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "Property \""
+              + setting.name()
+              + "\" cannot change while the database is open: give it when connecting.");
+    }
+    cache.reconfigure(cacheOptions(wanted));
+    settings = wanted;
   }
 
   private SqliteConnection openConnection() {
@@ -95,7 +130,7 @@ public final class Database implements AutoCloseable {
     return file;
   }
 
-  /** The settings it was opened with. */
+  /** The settings in force. */
   public Settings settings() {
     return settings;
   }
@@ -125,6 +160,11 @@ public final class Database implements AutoCloseable {
     return models;
   }
 
+  /** The cache that all embedding goes through. */
+  public DatabaseCache cache() {
+    return cache;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -135,5 +175,6 @@ public final class Database implements AutoCloseable {
     sessions.forEach(Session::close);
     vectors.close();
     models.close();
+    cache.close();
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public record SystemTable(
     }
   }
 
-  private static final List<SystemTable> ALL =
+  private static final List<SystemTable> ENGINE =
       List.of(
           new SystemTable(
               "databases",
@@ -86,6 +87,9 @@ public record SystemTable(
                   "loaded INTEGER",
                   "is_default INTEGER"),
               SystemTable::models));
+
+  private static final List<SystemTable> ALL =
+      Stream.of(ENGINE, CacheTables.all()).flatMap(List::stream).toList();
 
   private static List<List<@Nullable Object>> indexes(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();

@@ -476,9 +476,6 @@ final class ChangeCompiler {
     }
     space
         .embedTables()
-        .forEach(
-            (model, parameter) ->
-                context.add(
-                    new Step.EmbedRows(model.isEmpty() ? null : model, parameter, sources)));
+        .forEach((by, parameter) -> context.add(new Step.EmbedRows(by, parameter, sources)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.sql.plan.EmbedBy;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.storage.vector.VectorCodec;
@@ -8,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ final class ParameterSpace {
   private final Map<Integer, Integer> embeddedDimensions = new HashMap<>();
   private final List<ParameterSource> sources = new ArrayList<>();
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
-  private final Map<String, Integer> embedTables = new LinkedHashMap<>();
+  private final Map<EmbedBy, Integer> embedTables = new LinkedHashMap<>();
   private final Map<Integer, Integer> vectorOfUser = new HashMap<>();
   private final Map<String, Integer> vectorOfText = new HashMap<>();
   private final Map<String, Integer> literals = new HashMap<>();
@@ -82,15 +82,15 @@ final class ParameterSpace {
   }
 
   /** A text that is embedded once per execution: a literal or a parameter. */
-  int embedded(@Nullable String model, int text) {
+  int embedded(EmbedBy by, int text) {
     for (Step.EmbedTexts.Text known : texts) {
-      if (known.text() == text && Objects.equals(known.model(), model)) {
+      if (known.text() == text && known.by().equals(by)) {
         return known.vector();
       }
     }
     int vector = produced();
-    embeddedDimensions.put(vector, models.of(model));
-    texts.add(new Step.EmbedTexts.Text(model, text, vector));
+    embeddedDimensions.put(vector, models.of(by.model()));
+    texts.add(new Step.EmbedTexts.Text(by, text, vector));
     return vector;
   }
 
@@ -110,13 +110,13 @@ final class ParameterSpace {
     return texts;
   }
 
-  /** The parameter that names the vectors prepared for texts from rows, one per model. */
-  int embedTable(String model) {
-    return embedTables.computeIfAbsent(model, name -> produced());
+  /** The parameter that names the vectors prepared for texts from rows. */
+  int embedTable(EmbedBy by) {
+    return embedTables.computeIfAbsent(by, model -> produced());
   }
 
-  /** Models, empty for the default one, and the parameters of their prepared vectors. */
-  Map<String, Integer> embedTables() {
+  /** What embeds texts from rows, and the parameters of the prepared vectors. */
+  Map<EmbedBy, Integer> embedTables() {
     return embedTables;
   }
 

@@ -26,6 +26,8 @@ public final class SextantNames {
           "l2_normalize",
           "subvector",
           "embed",
+          "embed_query",
+          "embed_passage",
           "knn",
           "vector_recall");
 

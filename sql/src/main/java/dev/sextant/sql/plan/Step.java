@@ -16,11 +16,10 @@ public sealed interface Step {
     /**
      * One text.
      *
-     * @param model the model's name; null for the default
      * @param text the parameter that holds it
      * @param vector the parameter that takes its vector
      */
-    public record Text(@Nullable String model, int text, int vector) {}
+    public record Text(EmbedBy by, int text, int vector) {}
   }
 
   /**
@@ -29,7 +28,16 @@ public sealed interface Step {
    * @param table the parameter that names the prepared vectors
    * @param texts statements that give the texts in their only column
    */
-  record EmbedRows(@Nullable String model, int table, List<SubSql> texts) implements Step {}
+  record EmbedRows(EmbedBy by, int table, List<SubSql> texts) implements Step {}
+
+  /**
+   * Runs a procedure.
+   *
+   * @param names of the arguments that are given
+   * @param values gives them in one row, NULL for none
+   * @param result the parameter that takes the result
+   */
+  record Call(Procedure procedure, List<String> names, SubSql values, int result) implements Step {}
 
   /** Gives the rows of one of Sextant's own tables as JSON. */
   record SystemRows(String name, int rows) implements Step {}

@@ -1,0 +1,40 @@
+package dev.sextant.sql.plan;
+
+import java.util.List;
+
+/** What CALL runs. Each gives one row with one number. */
+public enum Procedure {
+  /** Evicts so many bytes from a tier of the embedding cache. */
+  CACHE_EVICT("cache_evict", "evicted_bytes", List.of("bytes", "tier")),
+  /** Removes embeddings of a model, or older than so many seconds, or both. */
+  CACHE_INVALIDATE("cache_invalidate", "removed", List.of("model", "older_than")),
+  /** Keeps a text's embedding whatever policy and age say. */
+  CACHE_PIN("cache_pin", "pinned", List.of("text", "model", "role")),
+  /** Ends that. */
+  CACHE_UNPIN("cache_unpin", "unpinned", List.of("text", "model", "role"));
+
+  private final String sqlName;
+  private final String result;
+  private final List<String> arguments;
+
+  Procedure(String sqlName, String result, List<String> arguments) {
+    this.sqlName = sqlName;
+    this.result = result;
+    this.arguments = arguments;
+  }
+
+  /** The name in SQL. */
+  public String sqlName() {
+    return sqlName;
+  }
+
+  /** The result's column. */
+  public String result() {
+    return result;
+  }
+
+  /** The arguments, in the order in which they may stand without a name. */
+  public List<String> arguments() {
+    return arguments;
+  }
+}
