@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
-  /** What the names of the embedding cache's settings begin with. */
-  private static final String CACHE = "cache.";
-
   private final Optional<Path> file;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final KernelProvider kernels;
@@ -94,7 +91,7 @@ public final class Database implements AutoCloseable {
   }
 
   private CacheOptions cacheOptions(Settings wanted) {
-    return DatabaseCache.options(wanted, isReadOnly() ? Optional.empty() : folder());
+    return CacheSettings.options(wanted, isReadOnly() ? Optional.empty() : folder());
   }
 
   /**
@@ -105,7 +102,7 @@ public final class Database implements AutoCloseable {
   public synchronized void set(String name, String value) {
     Settings.Setting setting = Settings.find(name);
     Settings wanted = settings.with(setting, value);
-    if (!setting.name().startsWith(CACHE)) {
+    if (!setting.name().startsWith(CacheSettings.PREFIX)) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "Property \""

@@ -194,6 +194,29 @@ class EmbeddingCacheTest {
   }
 
   @Test
+  void chunkTakesParameters() throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sextant::memory:");
+        PreparedStatement chunk =
+            connection.prepareStatement(
+                "SELECT text FROM CHUNK(?, 'words', size => ?, overlap => ?)")) {
+      chunk.setString(1, "a b c d");
+      chunk.setInt(2, 3);
+      chunk.setInt(3, 1);
+      try (ResultSet row = chunk.executeQuery()) {
+        List<String> texts = new ArrayList<>();
+        while (row.next()) {
+          texts.add(row.getString("text"));
+        }
+        assertThat(texts).containsExactly("a b c ", "c d");
+      }
+      chunk.setString(2, "many");
+      assertThatThrownBy(chunk::executeQuery)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("a whole number but got many");
+    }
+  }
+
+  @Test
   void callTakesParameters() throws Exception {
     try (Connection connection = DriverManager.getConnection("jdbc:sextant::memory:")) {
       one(connection, "SELECT EMBED('x')");

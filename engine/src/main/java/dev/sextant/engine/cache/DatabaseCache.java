@@ -1,15 +1,11 @@
 package dev.sextant.engine.cache;
 
-import dev.sextant.engine.Settings;
-import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.engine.embed.EmbedRole;
 import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class DatabaseCache implements AutoCloseable {
-  private static final double SAMPLE_RATE = 0.125;
-
   private final MemoryBudget memory;
   private final InstantSource clock;
   private final CacheWarnings warnings;
@@ -46,32 +40,6 @@ public final class DatabaseCache implements AutoCloseable {
     if (options.store() == CacheOptions.Store.SHARED) {
       throw Tiers.notAvailable(options.store());
     }
-  }
-
-  /**
-   * The options that settings mean.
-   *
-   * @param folder where the durable tier goes; empty for none
-   * @throws SextantException {@code 22023} for a value out of its range
-   */
-  public static CacheOptions options(Settings settings, Optional<Path> folder) {
-    long ttl = settings.getLong(Settings.CACHE_TTL);
-    int keys = count(settings, Settings.CACHE_SAMPLE_KEYS);
-    CacheOptions defaults = CacheOptions.defaults(folder);
-    return new CacheOptions(
-        settings.getLong(Settings.CACHE_HOT_BYTES),
-        PolicyKind.of(settings.get(Settings.CACHE_POLICY)),
-        CacheOptions.Store.of(settings.get(Settings.CACHE_STORE)),
-        ttl == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(ttl)),
-        folder,
-        settings.getLong(Settings.CACHE_DURABLE_BYTES),
-        count(settings, Settings.CACHE_WARM_UP),
-        keys == 0 ? defaults.sampleKeys() : keys,
-        keys == 0 ? 0 : SAMPLE_RATE);
-  }
-
-  private static int count(Settings settings, Settings.Setting setting) {
-    return (int) Math.min(Integer.MAX_VALUE, settings.getLong(setting));
   }
 
   /**

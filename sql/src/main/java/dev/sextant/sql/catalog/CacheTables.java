@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,10 @@ final class CacheTables {
   private CacheTables() {}
 
   static List<SystemTable> all() {
+    return Stream.of(contents(), workload()).flatMap(List::stream).toList();
+  }
+
+  private static List<SystemTable> contents() {
     return List.of(
         new SystemTable(
             "cache_stats",
@@ -77,7 +82,11 @@ final class CacheTables {
                 "expires_at",
                 "cost_ms REAL",
                 "pinned INTEGER"),
-            rows(CacheTables::entries)),
+            rows(CacheTables::entries)));
+  }
+
+  private static List<SystemTable> workload() {
+    return List.of(
         new SystemTable(
             "cache_shadow",
             SystemTable.Column.list(

@@ -402,7 +402,8 @@ final class Normalizer extends SqlShuttle {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "embed", "embed_query", "embed_passage" -> embed(call);
       case "vector" -> vectorOperand(only(call));
-      case "knn", TableArguments.RECALL -> tableFunction(call);
+      case "knn", ChunkSource.NAME, SimulationSource.NAME, TableArguments.RECALL ->
+          tableFunction(call);
       case "inner_product", "vector_distance" -> vectors(call, 2);
       case "vector_dims", "l2_norm", "l2_normalize", "subvector" -> vectors(call, 1);
       default -> {

@@ -102,6 +102,14 @@ public final class Explanation {
       }
       case Step.Call call ->
           lines.add("Call " + call.procedure().sqlName() + "(" + oneLine(call.values()) + ")");
+      case Step.ChunkTexts chunks ->
+          lines.add(
+              "Chunk by "
+                  + chunks.cut().strategy().sqlName()
+                  + " the distinct texts of "
+                  + oneLine(chunks.texts()));
+      case Step.SimulateCache cache ->
+          lines.add("SimulateCache over the keys of " + oneLine(cache.keys()));
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
       case Step.KnnJoin join -> {
         lines.add(

@@ -25,6 +25,7 @@ public final class SessionFunctions {
   private final Map<Long, Function<String, byte[]>> embeddings = new HashMap<>();
   private final Map<Long, Map<ByteBuffer, Long>> queries = new HashMap<>();
   private final Session session;
+  private final TextFunctions texts;
   private long lastHandle;
 
   /** Registers the functions on a session's connection. */
@@ -46,11 +47,17 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.HIT, this::hit);
     connection.createFunction(VectorCalls.QUERY, this::query);
     connection.createFunction(VectorCalls.EMBED, this::embedded);
+    this.texts = new TextFunctions(connection);
   }
 
   /** The session whose connection has the functions. */
   Session session() {
     return session;
+  }
+
+  /** The functions that give what CHUNK has cut. */
+  TextFunctions texts() {
+    return texts;
   }
 
   /** Keeps the distances of hits for one execution. */

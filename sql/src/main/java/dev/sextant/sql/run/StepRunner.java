@@ -141,6 +141,8 @@ public final class StepRunner implements AutoCloseable {
         case Step.EmbedTexts embed -> texts.embed(embed);
         case Step.EmbedRows rows -> texts.embed(rows);
         case Step.Call call -> texts.call(call);
+        case Step.ChunkTexts chunks -> texts.chunk(chunks);
+        case Step.SimulateCache cache -> texts.simulate(cache);
         case Step.SystemRows _,
             Step.QueryVector _,
             Step.Knn _,
@@ -160,7 +162,12 @@ public final class StepRunner implements AutoCloseable {
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
-        case Step.SystemRows _, Step.EmbedTexts _, Step.EmbedRows _, Step.Call _ -> {
+        case Step.SystemRows _,
+            Step.EmbedTexts _,
+            Step.EmbedRows _,
+            Step.Call _,
+            Step.ChunkTexts _,
+            Step.SimulateCache _ -> {
           // These came before.
         }
       }
@@ -356,7 +363,8 @@ public final class StepRunner implements AutoCloseable {
     return new SqlRestriction(step, values, tools.statements(), tools.ids());
   }
 
-  private long number(int parameter, long literal) {
+  /** A number of the statement or of a parameter. */
+  long number(int parameter, long literal) {
     if (parameter < 0) {
       return literal;
     }
@@ -366,12 +374,15 @@ public final class StepRunner implements AutoCloseable {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "LIMIT, OFFSET, k, samples and ef_search expect a whole number but got " + value + ".");
+        "LIMIT, OFFSET, k, samples, ef_search, size and overlap expect a whole number but got "
+            + value
+            + ".");
   }
 
   /** Forgets what the functions were given. */
   @Override
   public void close() {
     handles.forEach(functions::release);
+    texts.close();
   }
 }

@@ -1,8 +1,13 @@
 package dev.sextant.sql.run;
 
 import dev.sextant.engine.Session;
+import dev.sextant.engine.cache.policy.CacheSimulation;
+import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.engine.embed.Embedding;
 import dev.sextant.engine.embed.EmbeddingModel;
+import dev.sextant.engine.embed.TokenSplitter;
+import dev.sextant.engine.embed.chunk.Chunk;
+import dev.sextant.engine.embed.chunk.Chunker;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.plan.EmbedBy;
@@ -11,6 +16,7 @@ import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,9 +27,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs those steps of an execution that work on texts. */
-final class TextSteps {
+final class TextSteps implements AutoCloseable {
   private final StepRunner run;
   private final Session session;
+  private final List<Long> cuts = new ArrayList<>();
 
   TextSteps(StepRunner run) {
     this.run = run;
@@ -106,6 +113,88 @@ final class TextSteps {
       case SqliteStatement.BLOB -> row.getBlob(column);
       default -> row.getText(column);
     };
+  }
+
+  /** Cuts the distinct texts that rows hold. */
+  void chunk(Step.ChunkTexts step) {
+    Step.Cut cut = step.cut();
+    EmbeddingModel model = SessionModels.model(session, cut.model());
+    TokenSplitter tokens =
+        model
+            .tokenSplitter()
+            .orElseThrow(
+                () ->
+                    new SextantException(
+                        ErrorCode.FEATURE_NOT_SUPPORTED,
+                        "Model \""
+                            + model.name()
+                            + "\" does not tell its tokens: name another in CHUNK(…, model =>"
+                            + " 'name')."));
+    Chunker chunker = new Chunker(cut.strategy(), whole(cut.size()), whole(cut.overlap()), tokens);
+    Map<String, Long> numbers = new HashMap<>();
+    List<Chunk> chunks = new ArrayList<>();
+    StringBuilder rows = new StringBuilder("[");
+    run.read(
+        step.texts(),
+        row -> {
+          if (row.type(0) == SqliteStatement.BLOB) {
+            throw new SextantException(
+                ErrorCode.INVALID_DATA, "CHUNK expects a text but got bytes. Give it a text.");
+          }
+          String text = String.valueOf(row.getText(0));
+          long number = numbers.size();
+          if (numbers.putIfAbsent(text, number) == null) {
+            for (Chunk chunk : chunker.chunk(text)) {
+              rows.append(chunks.isEmpty() ? "" : ",").append(number);
+              chunks.add(chunk);
+            }
+          }
+        });
+    long handle = run.functions().texts().keep(new TextFunctions.Cut(numbers, chunks));
+    cuts.add(handle);
+    run.produce(step.numbers(), handle);
+    run.produce(step.chunks(), handle);
+    run.produce(step.rows(), rows.append(']').toString());
+  }
+
+  private int whole(Step.WholeNumber number) {
+    return Math.clamp(
+        run.number(number.parameter(), number.value()), Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** Asks simulated caches for keys. */
+  void simulate(Step.SimulateCache step) {
+    long size = run.number(step.size().parameter(), step.size().value());
+    PolicyKind only = step.policy();
+    List<PolicyKind> kinds = only == null ? List.of(PolicyKind.values()) : List.of(only);
+    List<CacheSimulation> caches = new ArrayList<>();
+    kinds.forEach(kind -> caches.add(new CacheSimulation(kind, size)));
+    run.read(
+        step.keys(),
+        row -> {
+          if (row.type(0) == SqliteStatement.INTEGER) {
+            long key = row.getLong(0);
+            caches.forEach(cache -> cache.request(key));
+          } else {
+            String key = String.valueOf(row.getText(0));
+            caches.forEach(cache -> cache.request(key));
+          }
+        });
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (int i = 0; i < caches.size(); i++) {
+      CacheSimulation cache = caches.get(i);
+      rows.add(
+          Arrays.asList(
+              kinds.get(i).sqlName(), size, cache.requests(), cache.hits(), cache.hitRatio()));
+    }
+    run.produce(step.rows(), Json.rows(rows));
+  }
+
+  /** Forgets what the functions were given. */
+  @Override
+  public void close() {
+    cuts.forEach(run.functions().texts()::release);
+    cuts.clear();
   }
 
   private void tellCacheWarnings() {
