@@ -75,7 +75,7 @@ SELECT * FROM CHUNK(x'00');
 SELECT count(*) FROM CHUNK('a b', strategy => 'tokens', size => 1, model => 'all-minilm-l6-v2');
 -- > 2
 SELECT * FROM CHUNK('a', model => 'no-such-model');
--- error: 22023 all-minilm-l6-v2
+-- error: 22023 did you mean
 
 -- The functions' names are free for tables.
 CREATE TABLE chunk(id INTEGER PRIMARY KEY, text TEXT);

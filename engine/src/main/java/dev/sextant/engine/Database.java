@@ -46,7 +46,7 @@ public final class Database implements AutoCloseable {
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
-    this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
+    this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
   }
 
@@ -84,6 +84,12 @@ public final class Database implements AutoCloseable {
   /** The folder beside the file that holds what is derived from it. */
   private Optional<Path> folder() {
     return file.map(path -> path.resolveSibling(path.getFileName() + "-sextant"));
+  }
+
+  /** What relative paths are relative to: the database's folder, else the working directory. */
+  private Path home() {
+    Path parent = file.map(Path::getParent).orElse(null);
+    return parent == null ? Path.of("").toAbsolutePath() : parent;
   }
 
   private boolean isReadOnly() {

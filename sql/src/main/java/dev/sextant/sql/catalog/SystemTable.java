@@ -81,9 +81,12 @@ public record SystemTable(
               "models",
               Column.list(
                   "name",
+                  "method",
                   "dimensions INTEGER",
                   "max_tokens INTEGER",
                   "source",
+                  "query_prefix",
+                  "passage_prefix",
                   "loaded INTEGER",
                   "is_default INTEGER"),
               SystemTable::models));
@@ -155,13 +158,16 @@ public record SystemTable(
   private static List<List<@Nullable Object>> models(Session session) {
     Database database = session.database();
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (EmbeddingModels.Entry model : database.models().report()) {
+    for (EmbeddingModels.Entry model : database.models().report(session.connection())) {
       rows.add(
           row(
               model.name(),
+              model.method(),
               (long) model.dimensions(),
-              (long) model.maxTokens(),
+              known(model.maxTokens() == 0 ? -1 : model.maxTokens()),
               model.source(),
+              model.queryPrefix(),
+              model.passagePrefix(),
               model.loaded() ? 1L : 0L,
               model.isDefault() ? 1L : 0L));
     }

@@ -1,5 +1,7 @@
 package dev.sextant.sql.plan;
 
+import dev.sextant.engine.embed.ModelDefinition;
+
 /** What a statement changes of the engine itself. */
 public sealed interface EngineCommand {
 
@@ -9,4 +11,18 @@ public sealed interface EngineCommand {
    * @param name as in {@code sextant.settings}
    */
   record Set(String name, String value) implements EngineCommand {}
+
+  /**
+   * CREATE EMBEDDING MODEL.
+   *
+   * @param ifNotExists whether a model of that name is left as it is
+   */
+  record CreateModel(ModelDefinition model, boolean ifNotExists) implements EngineCommand {}
+
+  /**
+   * DROP EMBEDDING MODEL.
+   *
+   * @param ifExists whether there may be no model of that name
+   */
+  record DropModel(String name, boolean ifExists) implements EngineCommand {}
 }

@@ -19,7 +19,7 @@ final class SessionModels {
    */
   static EmbeddingModel model(Session session, @Nullable String name) {
     EmbeddingModels models = session.database().models();
-    return name == null ? models.defaultModel() : models.model(name);
+    return name == null ? models.defaultModel() : models.model(name, session.connection());
   }
 
   /** A model behind the database's cache. */

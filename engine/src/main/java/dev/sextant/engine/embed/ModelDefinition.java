@@ -1,0 +1,153 @@
+package dev.sextant.engine.embed;
+
+import dev.sextant.engine.Names;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A model that a user has defined.
+ *
+ * @param name as SQL calls it, in lower case
+ * @param method what runs it
+ * @param options as they were given, by name
+ * @param dimensions length of its vectors; 0 before the model was loaded for the first time
+ * @param fingerprint of the model as it was then, see {@link EmbeddingModel#fingerprint()}
+ */
+public record ModelDefinition(
+    String name, Method method, Map<String, String> options, int dimensions, String fingerprint) {
+  /** The window of a model for which none is given. */
+  public static final int DEFAULT_MAX_TOKENS = 512;
+
+  private static final int MAX_MAX_TOKENS = 1 << 20;
+
+  /** What runs a model, and the options it takes. */
+  public enum Method {
+    /** ONNX Runtime in this process. */
+    ONNX(
+        List.of(
+            "path",
+            "tokenizer",
+            "pooling",
+            "normalize",
+            "query_prefix",
+            "passage_prefix",
+            "max_tokens"),
+        List.of("path"));
+
+    private final List<String> options;
+    private final List<String> required;
+
+    Method(List<String> options, List<String> required) {
+      this.options = options;
+      this.required = required;
+    }
+
+    /** The name in SQL. */
+    public String sqlName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The method of that name, whatever its case.
+     *
+     * @throws SextantException {@code 22023} naming the nearest known one
+     */
+    public static Method of(String name) {
+      return Names.choice("embedding method", name, List.of(values()), Method::sqlName);
+    }
+  }
+
+  /** Checks the options' names and copies them. */
+  public ModelDefinition {
+    for (String option : options.keySet()) {
+      Names.choice("option of " + method.sqlName(), option, method.options, known -> known);
+    }
+    List<String> missing = new ArrayList<>(method.required);
+    missing.removeAll(options.keySet());
+    if (!missing.isEmpty()) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "Embedding model \"" + name + "\" needs the option " + String.join(", ", missing) + ".");
+    }
+    options = Map.copyOf(options);
+  }
+
+  /** A definition whose model was never loaded. */
+  public static ModelDefinition of(String name, Method method, Map<String, String> options) {
+    ModelDefinition definition =
+        new ModelDefinition(name.toLowerCase(Locale.ROOT), method, options, 0, "");
+    definition.shape();
+    return definition;
+  }
+
+  /** The same with what loading the model has shown. */
+  ModelDefinition loaded(EmbeddingModel model) {
+    return new ModelDefinition(name, method, options, model.dimensions(), model.fingerprint());
+  }
+
+  Optional<String> option(String option) {
+    return Optional.ofNullable(options.get(option));
+  }
+
+  /** The options in the order of their names. */
+  Map<String, String> sortedOptions() {
+    return new TreeMap<>(options);
+  }
+
+  /**
+   * How the model is run.
+   *
+   * @throws SextantException {@code 22023} for an option out of its range
+   */
+  ModelShape shape() {
+    return new ModelShape(
+        name,
+        dimensions,
+        number("max_tokens", DEFAULT_MAX_TOKENS, MAX_MAX_TOKENS),
+        option("pooling").map(Pooling::of).orElse(Pooling.MEAN),
+        option("normalize").map(this::isTrue).orElse(true),
+        option("query_prefix").orElse(""),
+        option("passage_prefix").orElse(""));
+  }
+
+  private boolean isTrue(String value) {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "true", "on", "1" -> true;
+      case "false", "off", "0" -> false;
+      default -> throw invalid("normalize", "true or false", value);
+    };
+  }
+
+  int number(String option, int otherwise, int most) {
+    Optional<String> given = option(option);
+    if (given.isEmpty()) {
+      return otherwise;
+    }
+    String digits = given.get();
+    int number = digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : 0;
+    if (number < 1 || number > most) {
+      throw invalid(option, "from 1 to " + most, digits);
+    }
+    return number;
+  }
+
+  private SextantException invalid(String option, String expected, String got) {
+    return new SextantException(
+        ErrorCode.INVALID_PARAMETER,
+        "Option "
+            + option
+            + " of embedding model \""
+            + name
+            + "\" expects "
+            + expected
+            + " but got \""
+            + got
+            + "\".");
+  }
+}
