@@ -72,3 +72,25 @@ DROP EMBEDDING MODEL mine;
 DROP EMBEDDING MODEL IF EXISTS mine;
 DROP EMBEDDING mine;
 -- error: 42601
+
+CREATE EMBEDDING MODEL far USING http (url 'https://localhost/v1', model 'small');
+-- error: 42P16 needs the option dimensions
+CREATE EMBEDDING MODEL far USING http (url 'localhost', model 'small', dimensions 3);
+-- error: 22023 Option url expects an address
+CREATE EMBEDDING MODEL far USING http (url 'https://localhost/v1', model 'small', dimensions 3, secret 'sk-123');
+-- error: 22023 where the secret is kept
+CREATE EMBEDDING MODEL far USING http (url 'https://localhost/v1', model 'small', dimensions 16001);
+-- error: 22023 from 1 to 16000
+CREATE EMBEDDING MODEL far USING http (url 'https://localhost/v1', model 'small', dimensions 3, timeout 5, batch 10, secret 'env:SEXTANT_TEST_KEY');
+SELECT name, method, dimensions, max_tokens, source FROM sextant.models WHERE method = 'http';
+-- > far | http | 3 | NULL | https://localhost/v1/embeddings
+CREATE TABLE narrow(id INTEGER PRIMARY KEY, emb VECTOR(2));
+INSERT INTO narrow VALUES (1, EMBED('x', 'far'));
+-- error: 22P03 narrow.emb
+INSERT INTO small VALUES (1, EMBED('x', 'far'));
+-- error: 58000 environment variable "SEXTANT_TEST_KEY" is not set
+CREATE EMBEDDING MODEL FAR USING http (url 'https://localhost/v1', model 'small', dimensions 3);
+-- error: 42P07
+DROP EMBEDDING MODEL far;
+SELECT EMBED('x', 'far');
+-- error: 22023 Unknown embedding model "far"

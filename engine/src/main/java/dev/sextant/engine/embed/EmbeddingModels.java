@@ -227,9 +227,8 @@ public final class EmbeddingModels implements AutoCloseable {
         entries.add(entry(model.shape(), "shipped", model.artifact(), isLoaded));
       }
       for (ModelDefinition model : definitions) {
-        String source = model.option("path").orElse("");
         boolean isLoaded = defined.containsKey(model);
-        entries.add(entry(model.shape(), model.method().sqlName(), source, isLoaded));
+        entries.add(entry(model.shape(), model.method().sqlName(), model.source(), isLoaded));
       }
       return entries;
     }
@@ -261,6 +260,8 @@ public final class EmbeddingModels implements AutoCloseable {
           throw cannotLoad(wanted.name(), files.graph().toString(), failure);
         }
       }
+      case HTTP ->
+          new HttpEmbeddingModel(wanted.http(), secret -> secret.read(System::getenv, folder));
     };
   }
 

@@ -3,6 +3,8 @@ package dev.sextant.engine.embed;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.vector.VectorLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,10 @@ public record ModelDefinition(
   public static final int DEFAULT_MAX_TOKENS = 512;
 
   private static final int MAX_MAX_TOKENS = 1 << 20;
+  private static final int DEFAULT_BATCH = 128;
+  private static final int MAX_BATCH = 2048;
+  private static final int DEFAULT_TIMEOUT_SECONDS = 30;
+  private static final int MAX_TIMEOUT_SECONDS = 3600;
 
   /** What runs a model, and the options it takes. */
   public enum Method {
@@ -38,7 +44,20 @@ public record ModelDefinition(
             "query_prefix",
             "passage_prefix",
             "max_tokens"),
-        List.of("path"));
+        List.of("path")),
+    /** An OpenAI-compatible server. */
+    HTTP(
+        List.of(
+            "url",
+            "model",
+            "secret",
+            "dimensions",
+            "batch",
+            "timeout",
+            "normalize",
+            "query_prefix",
+            "passage_prefix"),
+        List.of("url", "model", "dimensions"));
 
     private final List<String> options;
     private final List<String> required;
@@ -83,6 +102,9 @@ public record ModelDefinition(
     ModelDefinition definition =
         new ModelDefinition(name.toLowerCase(Locale.ROOT), method, options, 0, "");
     definition.shape();
+    if (method == Method.HTTP) {
+      definition.http();
+    }
     return definition;
   }
 
@@ -108,12 +130,35 @@ public record ModelDefinition(
   ModelShape shape() {
     return new ModelShape(
         name,
-        dimensions,
-        number("max_tokens", DEFAULT_MAX_TOKENS, MAX_MAX_TOKENS),
+        method == Method.HTTP ? number("dimensions", 0, VectorLimits.MAX_DIMENSIONS) : dimensions,
+        number("max_tokens", method == Method.HTTP ? 0 : DEFAULT_MAX_TOKENS, MAX_MAX_TOKENS),
         option("pooling").map(Pooling::of).orElse(Pooling.MEAN),
         option("normalize").map(this::isTrue).orElse(true),
         option("query_prefix").orElse(""),
         option("passage_prefix").orElse(""));
+  }
+
+  /**
+   * How the server is asked.
+   *
+   * @throws SextantException {@code 22023} for an option out of its range
+   */
+  HttpEmbeddingModel.Options http() {
+    return new HttpEmbeddingModel.Options(
+        shape(),
+        HttpEmbeddingModel.address(option("url").orElse("")),
+        option("model").orElse(""),
+        number("batch", DEFAULT_BATCH, MAX_BATCH),
+        Duration.ofSeconds(number("timeout", DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS)),
+        option("secret").map(Secret::of));
+  }
+
+  /** Where it comes from. */
+  String source() {
+    return switch (method) {
+      case ONNX -> option("path").orElse("");
+      case HTTP -> HttpEmbeddingModel.shown(http().url());
+    };
   }
 
   private boolean isTrue(String value) {
