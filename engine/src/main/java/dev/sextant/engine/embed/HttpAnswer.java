@@ -1,9 +1,9 @@
 package dev.sextant.engine.embed;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What an OpenAI-compatible server answers to a request for embeddings. */
@@ -39,22 +39,18 @@ final class HttpAnswer {
     if (data.size() != texts) {
       throw new Wrong("has " + data.size() + " vectors for " + texts + " texts");
     }
-    @Nullable float[][] vectors = new float[texts][];
+    Map<Integer, float[]> vectors = new TreeMap<>();
     for (int i = 0; i < texts; i++) {
       if (!(data.get(i) instanceof Map<?, ?> item)) {
         throw new Wrong("has no object as item " + (i + 1) + " of \"data\"");
       }
       int index = item.get("index") instanceof Double given ? given.intValue() : i;
-      if (index < 0 || index >= texts || vectors[index] != null) {
+      if (index < 0 || index >= texts || vectors.containsKey(index)) {
         throw new Wrong("has the index " + index + " twice or out of range");
       }
-      vectors[index] = vector(item.get("embedding"), dimensions);
+      vectors.put(index, vector(item.get("embedding"), dimensions));
     }
-    List<float[]> inOrder = new ArrayList<>();
-    for (float[] vector : vectors) {
-      inOrder.add(java.util.Objects.requireNonNull(vector));
-    }
-    return inOrder;
+    return List.copyOf(vectors.values());
   }
 
   private static float[] vector(@Nullable Object value, int dimensions) throws Wrong {

@@ -35,36 +35,40 @@ public record ModelDefinition(
   /** What runs a model, and the options it takes. */
   public enum Method {
     /** ONNX Runtime in this process. */
-    ONNX(
-        List.of(
-            "path",
-            "tokenizer",
-            "pooling",
-            "normalize",
-            "query_prefix",
-            "passage_prefix",
-            "max_tokens"),
-        List.of("path")),
+    ONNX,
     /** An OpenAI-compatible server. */
-    HTTP(
-        List.of(
-            "url",
-            "model",
-            "secret",
-            "dimensions",
-            "batch",
-            "timeout",
-            "normalize",
-            "query_prefix",
-            "passage_prefix"),
-        List.of("url", "model", "dimensions"));
+    HTTP;
 
-    private final List<String> options;
-    private final List<String> required;
+    private List<String> options() {
+      return switch (this) {
+        case ONNX ->
+            List.of(
+                "path",
+                "tokenizer",
+                "pooling",
+                "normalize",
+                "query_prefix",
+                "passage_prefix",
+                "max_tokens");
+        case HTTP ->
+            List.of(
+                "url",
+                "model",
+                "secret",
+                "dimensions",
+                "batch",
+                "timeout",
+                "normalize",
+                "query_prefix",
+                "passage_prefix");
+      };
+    }
 
-    Method(List<String> options, List<String> required) {
-      this.options = options;
-      this.required = required;
+    private List<String> required() {
+      return switch (this) {
+        case ONNX -> List.of("path");
+        case HTTP -> List.of("url", "model", "dimensions");
+      };
     }
 
     /** The name in SQL. */
@@ -85,9 +89,9 @@ public record ModelDefinition(
   /** Checks the options' names and copies them. */
   public ModelDefinition {
     for (String option : options.keySet()) {
-      Names.choice("option of " + method.sqlName(), option, method.options, known -> known);
+      Names.choice("option of " + method.sqlName(), option, method.options(), known -> known);
     }
-    List<String> missing = new ArrayList<>(method.required);
+    List<String> missing = new ArrayList<>(method.required());
     missing.removeAll(options.keySet());
     if (!missing.isEmpty()) {
       throw new SextantException(

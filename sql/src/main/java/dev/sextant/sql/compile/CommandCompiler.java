@@ -21,12 +21,10 @@ final class CommandCompiler {
           + " pooling 'mean', max_tokens 512)";
   private static final String DROP = "DROP EMBEDDING MODEL name";
 
-  private final StatementText statement;
   private final List<Token> tokens;
   private int at;
 
   private CommandCompiler(StatementText statement) {
-    this.statement = statement;
     this.tokens = statement.tokens();
   }
 

@@ -5,22 +5,20 @@ import java.util.List;
 /** What CALL runs. Each gives one row with one number. */
 public enum Procedure {
   /** Evicts so many bytes from a tier of the embedding cache. */
-  CACHE_EVICT("cache_evict", "evicted_bytes", List.of("bytes", "tier")),
+  CACHE_EVICT("cache_evict", "evicted_bytes"),
   /** Removes embeddings of a model, or older than so many seconds, or both. */
-  CACHE_INVALIDATE("cache_invalidate", "removed", List.of("model", "older_than")),
+  CACHE_INVALIDATE("cache_invalidate", "removed"),
   /** Keeps a text's embedding whatever policy and age say. */
-  CACHE_PIN("cache_pin", "pinned", List.of("text", "model", "role")),
+  CACHE_PIN("cache_pin", "pinned"),
   /** Ends that. */
-  CACHE_UNPIN("cache_unpin", "unpinned", List.of("text", "model", "role"));
+  CACHE_UNPIN("cache_unpin", "unpinned");
 
   private final String sqlName;
   private final String result;
-  private final List<String> arguments;
 
-  Procedure(String sqlName, String result, List<String> arguments) {
+  Procedure(String sqlName, String result) {
     this.sqlName = sqlName;
     this.result = result;
-    this.arguments = arguments;
   }
 
   /** The name in SQL. */
@@ -35,6 +33,10 @@ public enum Procedure {
 
   /** The arguments, in the order in which they may stand without a name. */
   public List<String> arguments() {
-    return arguments;
+    return switch (this) {
+      case CACHE_EVICT -> List.of("bytes", "tier");
+      case CACHE_INVALIDATE -> List.of("model", "older_than");
+      case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
+    };
   }
 }
