@@ -143,3 +143,14 @@ SELECT id, FROM items ORDER BY emb <-> '[1,2]' LIMIT 1;
 -- error: 42601
 SELECT cat FROM items i JOIN cats c ON i.cat = c.cat ORDER BY emb <-> '[1,2]' LIMIT 1;
 -- error: 42702
+
+-- Keys and distances come from the search alone, in any order and under any name.
+SELECT emb <-> '[10.5,0]' AS far, id AS item, id FROM items WHERE cat = 1 ORDER BY far LIMIT 2 OFFSET 1;
+-- > 4.5 | 6 | 6
+-- > 5.5 | 16 | 16
+-- plan: Found (distance, key, key from the search; no row is read)
+SELECT id FROM items ORDER BY emb <-> NULL LIMIT 2;
+SELECT id FROM items ORDER BY emb <-> '[10,0]' LIMIT 5 OFFSET 1000;
+SELECT id + 0, emb <-> '[10.5,0]' FROM items ORDER BY emb <-> '[10.5,0]' LIMIT 1;
+-- > 10 | 0.5
+-- plan: Sqlite (compiled)

@@ -5,18 +5,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that are all in memory: those of RETURNING, whose statement must have ended first. */
+/**
+ * Rows that are all in memory: those of RETURNING, whose statement must have ended first, and those
+ * that a search alone gives.
+ */
 final class BufferedCursor implements RowCursor {
   private final Iterator<@Nullable Object[]> rows;
+  private final DoubleFunction<String> realText;
   private @Nullable Object[] row = new @Nullable Object[0];
 
-  BufferedCursor(List<@Nullable Object[]> rows) {
+  /**
+   * A cursor.
+   *
+   * @param realText a number as SQLite writes it
+   */
+  BufferedCursor(List<@Nullable Object[]> rows, DoubleFunction<String> realText) {
     this.rows = rows.iterator();
+    this.realText = realText;
   }
 
-  static BufferedCursor of(SqliteStatement statement, int columnCount) {
+  /** The rows that a statement gives. */
+  static List<@Nullable Object[]> read(SqliteStatement statement, int columnCount) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     while (statement.step()) {
       @Nullable Object[] row = new @Nullable Object[columnCount];
@@ -32,7 +45,7 @@ final class BufferedCursor implements RowCursor {
       }
       rows.add(row);
     }
-    return new BufferedCursor(rows);
+    return rows;
   }
 
   @Override
@@ -94,6 +107,7 @@ final class BufferedCursor implements RowCursor {
     return switch (row[column]) {
       case null -> null;
       case byte[] blob -> new String(blob, StandardCharsets.UTF_8);
+      case Double real -> realText.apply(real);
       case Object value -> value.toString();
     };
   }
@@ -103,7 +117,7 @@ final class BufferedCursor implements RowCursor {
     return switch (row[column]) {
       case null -> null;
       case byte[] blob -> blob;
-      case Object value -> value.toString().getBytes(StandardCharsets.UTF_8);
+      case Object _ -> Objects.requireNonNull(getText(column)).getBytes(StandardCharsets.UTF_8);
     };
   }
 

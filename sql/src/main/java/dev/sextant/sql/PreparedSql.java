@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** A prepared statement: a plan and SQLite's statement for it. */
 final class PreparedSql implements SqlStatement {
   private static final String NO_STATEMENT = "BEGIN";
+  private static final String ECHO = "SELECT ?";
   private static final String LINES = "SELECT value AS plan FROM json_each(?)";
 
   private final SqlSession owner;
@@ -228,10 +229,14 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome runLast(Plan.Compiled compiled, StepRunner steps) {
-    steps.bind(sqlite, compiled.sql().parameters());
     List<String> said = new ArrayList<>(compiled.warnings());
     said.addAll(steps.warnings());
     warnings = said;
+    if (!compiled.found().isEmpty()) {
+      endRun();
+      return buffered(steps.foundRows());
+    }
+    steps.bind(sqlite, compiled.sql().parameters());
     return columns.isEmpty() ? change() : rows(compiled.statement());
   }
 
@@ -333,16 +338,35 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome rows(StatementText statement) {
-    RowCursor rows;
     if (statement.kind().writes()) {
-      rows = BufferedCursor.of(sqlite, columns.size());
+      List<@Nullable Object[]> rows = BufferedCursor.read(sqlite, columns.size());
       sqlite.reset();
       endRun();
-    } else {
-      rows = new SqliteCursor(this, sqlite, sqlite.step());
+      return buffered(rows);
     }
+    RowCursor rows = new SqliteCursor(this, sqlite, sqlite.step());
     cursor = rows;
     return new Outcome.Rows(rows);
+  }
+
+  private Outcome buffered(List<@Nullable Object[]> rows) {
+    RowCursor buffer = new BufferedCursor(rows, this::realText);
+    cursor = buffer;
+    return new Outcome.Rows(buffer);
+  }
+
+  private String realText(double value) {
+    return owner.locked(
+        () -> {
+          SqliteStatement echo = statements.get(ECHO);
+          try {
+            echo.bind(1, value);
+            echo.step();
+            return String.valueOf(echo.getText(0));
+          } finally {
+            echo.reset();
+          }
+        });
   }
 
   private void followTransaction(StatementText statement) {

@@ -93,4 +93,15 @@ final class SqlSessionTest {
         .isInstanceOfSatisfying(
             SextantException.class, e -> assertThat(e.code()).as(sql).isEqualTo(code));
   }
+
+  @Test
+  void numbersOfReturningAreWrittenAsSqliteWritesThem() {
+    try (SqlEngine engine = open();
+        SqlSession session = engine.connect()) {
+      query(session, "CREATE TABLE t(v REAL)");
+      List<String> stored =
+          query(session, "INSERT INTO t VALUES (1e-7), (1e20), (0.1), (1.0 / 3) RETURNING v");
+      assertThat(stored).isEqualTo(query(session, "SELECT v FROM t")).contains("1.0e-07");
+    }
+  }
 }

@@ -112,6 +112,28 @@ final class VectorSqlTest {
   }
 
   @Test
+  void offsetsBelowZeroSkipNothingAndFractionsAreRefused() {
+    try (SqlStatement statement =
+        session.prepare("SELECT id FROM docs ORDER BY emb <-> '[1,0.1,0]' LIMIT ? OFFSET ?")) {
+      statement.bind(1, 2L);
+      statement.bind(2, -3L);
+      assertThat(statement.execute())
+          .isInstanceOfSatisfying(
+              SqlStatement.Outcome.Rows.class,
+              rows -> {
+                assertThat(rows.cursor().next()).isTrue();
+                assertThat(rows.cursor().getLong(0)).isEqualTo(1);
+                assertThat(rows.cursor().next()).isTrue();
+                assertThat(rows.cursor().next()).isFalse();
+              });
+      statement.bind(1, 2.5);
+      assertThatThrownBy(statement::execute)
+          .isInstanceOf(SextantException.class)
+          .hasMessageContaining("whole number but got 2.5");
+    }
+  }
+
+  @Test
   void engineTables() {
     assertThat(query(session, "SELECT name FROM sextant.kernels WHERE status = 'chosen'"))
         .hasSize(1);

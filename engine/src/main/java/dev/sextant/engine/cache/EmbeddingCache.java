@@ -10,6 +10,7 @@ import dev.sextant.storage.cache.DurableStore;
 import dev.sextant.storage.cache.EntryFilter;
 import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.StoredEntry;
+import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -114,6 +115,21 @@ public final class EmbeddingCache implements AutoCloseable {
   public boolean read(EmbeddingSpace space, CacheKey key, float[] target) {
     try {
       return tiers.read(tiers.models().number(space.model()), key, target);
+    } catch (StorageException failure) {
+      throw SextantException.of(failure);
+    }
+  }
+
+  /**
+   * Shows a vector where it lies in the tier in memory; copies and allocates nothing on a hit. Its
+   * checksum is verified when it is first read so in a second.
+   *
+   * @param space the key's
+   * @return false where there is none; the reader is not called then
+   */
+  public boolean view(EmbeddingSpace space, CacheKey key, VectorReader reader) {
+    try {
+      return tiers.view(tiers.models().number(space.model()), key, reader);
     } catch (StorageException failure) {
       throw SextantException.of(failure);
     }

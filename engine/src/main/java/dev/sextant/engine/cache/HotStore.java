@@ -7,6 +7,7 @@ import dev.sextant.storage.cache.EntryFilter;
 import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -27,6 +28,13 @@ interface HotStore extends AutoCloseable {
    * @return false where there is none, or one that is expired or damaged
    */
   boolean read(int model, CacheKey key, float[] target);
+
+  /**
+   * As {@link #read} without a copy; a vector is checked when it is first read in a second.
+   *
+   * @param reader reads the vector where it lies
+   */
+  boolean view(int model, CacheKey key, VectorReader reader);
 
   /** As {@link #read} into a new array, with what was kept with the vector. */
   Optional<StoredVector> get(int model, CacheKey key);

@@ -10,6 +10,7 @@ import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.SlabMemory;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -77,6 +78,11 @@ final class PrivateStore implements HotStore {
   @Override
   public boolean read(int model, CacheKey key, float[] target) {
     return stripe(key).read(model, key, target);
+  }
+
+  @Override
+  public boolean view(int model, CacheKey key, VectorReader reader) {
+    return stripe(key).view(model, key, reader);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.SlabMemory;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ import java.util.Optional;
  * the database's budget has no more, the capacity is lowered to what there is, for a while.
  *
  * A hit reads the clock only where the entry expires. The time of the last use is that of the last
- * look at the clock, at most 64 requests old.
+ * look at the clock, at most 64 requests old. A vector that is read where it lies was checked, or
+ * stored, in the second of its last use; so it is checked again when that was another second.
  */
 /** One part of a {@link PrivateStore}: all of it under one lock. */
 final class Stripe {
@@ -109,21 +111,45 @@ final class Stripe {
     return record != Slab.NONE && load(record, target);
   }
 
-  private boolean load(int record, float[] target) {
-    ModelCounters.Counts counts = counters.of(slab.model(record));
-    if (!slab.read(record, target)) {
-      counts.checksumFailures++;
-      counts.misses++;
-      remove(record);
+  synchronized boolean view(int model, CacheKey key, VectorReader reader) {
+    int record = find(model, key);
+    if (record == Slab.NONE) {
       return false;
     }
+    boolean checked = slab.lastUsedMillis(record) / 1000 == nowMillis / 1000;
+    if (!checked && !slab.intact(record)) {
+      damaged(record);
+      return false;
+    }
+    slab.view(record, reader);
+    hit(record);
+    return true;
+  }
+
+  private boolean load(int record, float[] target) {
+    if (!slab.read(record, target)) {
+      damaged(record);
+      return false;
+    }
+    hit(record);
+    return true;
+  }
+
+  private void damaged(int record) {
+    ModelCounters.Counts counts = counters.of(slab.model(record));
+    counts.checksumFailures++;
+    counts.misses++;
+    remove(record);
+  }
+
+  private void hit(int record) {
+    ModelCounters.Counts counts = counters.of(slab.model(record));
     if (!slab.pinned(record)) {
       policy.hit(slab.entry(record));
     }
     slab.touch(record, nowMillis);
     counts.hits++;
     counts.savedMicros += slab.costMicros(record);
-    return true;
   }
 
   synchronized Optional<StoredVector> get(int model, CacheKey key) {

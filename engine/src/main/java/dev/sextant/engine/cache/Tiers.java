@@ -13,6 +13,7 @@ import dev.sextant.storage.cache.ModelNames;
 import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -188,6 +189,21 @@ final class Tiers implements AutoCloseable {
     }
   }
 
+  /** Shows a vector where it lies in memory; allocates nothing. */
+  @SuppressWarnings("ReferenceEquality") // the very store, not one like it
+  boolean view(int model, CacheKey key, VectorReader reader) {
+    while (true) {
+      HotStore store = hot;
+      try {
+        return store.view(model, key, reader);
+      } catch (StorageException failure) {
+        if (failure.kind() != Kind.CLOSED || store == hot) {
+          throw failure;
+        }
+      }
+    }
+  }
+
   /** Looks in memory only. */
   Optional<StoredVector> findHot(int model, CacheKey key) {
     return onHot(store -> store.get(model, key));
@@ -231,9 +247,14 @@ final class Tiers implements AutoCloseable {
           Kind.CLOSED, "The embedding cache is closed with its database. Open the database again.");
     }
     HotStore next = open(wanted);
-    copy(old, next);
-    if (wanted.durableBytes() != options.durableBytes()) {
-      durable.ifPresent(store -> store.resize(wanted.durableBytes()));
+    try {
+      copy(old, next);
+      if (wanted.durableBytes() != options.durableBytes()) {
+        durable.ifPresent(store -> store.resize(wanted.durableBytes()));
+      }
+    } catch (RuntimeException failure) {
+      next.close();
+      throw failure;
     }
     options = wanted;
     hot = next;

@@ -172,6 +172,14 @@ final class HnswIndex implements AutoCloseable {
     return Optional.of(new Found(nearest, scanned, aside));
   }
 
+  /** Reads what has changed since the newest graph was built, so that no search has to. */
+  void follow(VectorMirror.Reader reader, VectorColumn column) {
+    delta
+        .at(reader, column)
+        .map(view -> new Changes(delta.changed(), reader.committed(), view.aside()))
+        .ifPresent(this::untouched);
+  }
+
   /** Rows that a search found and their table does not have: the log was not told. */
   void putAside(long[] ids) {
     delta.putAside(ids);

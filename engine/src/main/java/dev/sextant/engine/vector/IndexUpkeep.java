@@ -254,6 +254,7 @@ final class IndexUpkeep implements AutoCloseable {
   /** Names the new segments in the database, unless the index has become another meanwhile. */
   private void publish(
       SqliteConnection connection, Task task, IndexDefinition index, List<String> segments) {
+    follow(connection, place.generations().open(index.with(segments), task.column), task.column);
     beginWriting(connection, task);
     try {
       boolean same = IndexCatalog.find(connection, index.name()).filter(index::equals).isPresent();
@@ -262,7 +263,6 @@ final class IndexUpkeep implements AutoCloseable {
       }
       connection.exec("COMMIT");
       if (same) {
-        place.generations().open(index.with(segments), task.column);
         Set<String> kept = new HashSet<>(segments);
         if (segments.size() > 1) {
           kept.addAll(index.segments()); // For transactions that began before.
@@ -273,6 +273,17 @@ final class IndexUpkeep implements AutoCloseable {
       if (connection.inTransaction()) {
         connection.exec("ROLLBACK");
       }
+    }
+  }
+
+  /** Reads the rows that have changed while the segment was built: no search is to wait for it. */
+  private static void follow(SqliteConnection connection, HnswIndex next, VectorColumn column) {
+    connection.exec("BEGIN");
+    try {
+      long seq = ChangeLog.lastSeq(connection);
+      next.follow(new VectorMirror.Reader(connection, seq, new long[0], false), column);
+    } finally {
+      connection.exec("COMMIT");
     }
   }
 

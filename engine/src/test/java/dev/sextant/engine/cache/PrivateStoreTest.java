@@ -15,7 +15,10 @@ import dev.sextant.storage.cache.ModelCounters;
 import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.SlabDamage;
 import dev.sextant.storage.cache.StoredEntry;
+import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.memory.MemoryBudget;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,6 +194,33 @@ class PrivateStoreTest {
       assertThat(counts.hits).isEqualTo(2);
       assertThat(counts.savedMicros).isEqualTo(80);
       assertThat(counts.entries).isZero();
+    }
+  }
+
+  @Test
+  void aVectorReadWhereItLiesIsCheckedOnceASecond() {
+    try (PrivateStore store = store(1 << 20, PolicyKind.LRU)) {
+      float[] seen = new float[DIMS];
+      VectorReader reader =
+          (memory, offset, dimensions) ->
+              MemorySegment.copy(
+                  memory, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, seen, 0, dimensions);
+      store.put(key(1), vector(1, DIMS), value(0, 1));
+      assertThat(store.view(0, key(1), reader)).isTrue();
+      assertThat(seen).isEqualTo(vector(1, DIMS));
+      assertThat(store.view(0, key(2), reader)).isFalse();
+      assertThat(counts(store, 0).hits).isEqualTo(1);
+      assertThat(counts(store, 0).misses).isEqualTo(1);
+      Slab slab = store.stripe(key(1)).slab();
+      SlabDamage.flip(slab, slab.find(key(1)), 77);
+      clock.advance(Duration.ofSeconds(1));
+      // The clock is looked at now and then only.
+      for (int i = 0; i < 64; i++) {
+        store.view(0, key(2), reader);
+      }
+      assertThat(store.view(0, key(1), reader)).isFalse();
+      assertThat(counts(store, 0).checksumFailures).isEqualTo(1);
+      assertThat(counts(store, 0).entries).isZero();
     }
   }
 

@@ -59,7 +59,8 @@ final class CallCompiler {
         context.space().sources(),
         context.steps(),
         null,
-        context.notes());
+        context.notes(),
+        List.of());
   }
 
   private Procedure procedure() {

@@ -146,7 +146,8 @@ final class ChangeCompiler {
         context.space().sources(),
         context.steps(),
         null,
-        context.notes());
+        context.notes(),
+        List.of());
   }
 
   // INSERT

@@ -1,8 +1,5 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.engine.embed.EmbedRole;
-import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ast.Opaque;
 import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.SqliteTypeSpec;
@@ -449,39 +446,13 @@ final class Normalizer extends SqlShuttle {
 
   private static SqlNode only(SqlCall call) {
     if (call.operandCount() != 1) {
-      throw wrongArguments(call, "one argument");
+      throw EmbedCalls.wrongArguments(call, "one argument");
     }
     return call.operand(0);
   }
 
-  private static SextantException wrongArguments(SqlCall call, String expected) {
-    return new SextantException(
-        ErrorCode.UNKNOWN_FUNCTION,
-        "Function "
-            + call.getOperator().getName()
-            + " expects "
-            + expected
-            + " and got "
-            + call.operandCount()
-            + ".");
-  }
-
   private SqlNode embed(SqlCall call) {
-    if (call.operandCount() < 1 || call.operandCount() > 2) {
-      throw wrongArguments(call, "a text and perhaps a model's name");
-    }
-    String name = call.getOperator().getName().toLowerCase(Locale.ROOT);
-    String model = null;
-    if (call.operandCount() == 2) {
-      if (!isText(call.operand(1))) {
-        throw new SextantException(
-            ErrorCode.INVALID_PARAMETER,
-            name.toUpperCase(Locale.ROOT)
-                + " expects the model as a text in quotes, such as 'all-minilm-l6-v2'.");
-      }
-      model = text(call.operand(1));
-    }
-    EmbedBy by = new EmbedBy(model, EmbedRole.of(name).orElse(EmbedRole.TEXT));
+    EmbedBy by = EmbedCalls.by(call);
     SqlNode text = call.operand(0);
     if (isText(text)) {
       int vector = space.embedded(by, space.textLiteral(text(text)));
@@ -493,6 +464,6 @@ final class Normalizer extends SqlShuttle {
     }
     int table = space.embedTable(by);
     return VectorCalls.embed(
-        parameter(table, SqlParserPos.ZERO), normalize(text), space.modelDimensions(model));
+        parameter(table, SqlParserPos.ZERO), normalize(text), space.modelDimensions(by.model()));
   }
 }

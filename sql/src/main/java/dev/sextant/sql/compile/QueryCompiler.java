@@ -75,7 +75,8 @@ final class QueryCompiler {
         context.space().sources(),
         context.steps(),
         columns == null ? null : labelled(columns, statement),
-        context.notes());
+        context.notes(),
+        query.found());
   }
 
   /**
@@ -84,8 +85,10 @@ final class QueryCompiler {
    * @param columns those its user sees; null where they are the text's own
    * @param width how many columns the text has, those it only sorts by included; -1 where it has no
    *     more than its user sees
+   * @param found the columns where a search alone gives them
    */
-  record Compiled(SubSql sql, @Nullable List<ResultColumn> columns, int width) {}
+  record Compiled(
+      SubSql sql, @Nullable List<ResultColumn> columns, int width, List<Plan.Found> found) {}
 
   /** Compiles tokens that make a query, alone or as part of another statement. */
   Compiled compile(List<Token> tokens, Parameters parameters, CompileContext context) {
@@ -114,7 +117,8 @@ final class QueryCompiler {
     warnWithoutLimit(planned, context);
     SubSql sql = context.write(planned);
     catalog.requirePrepares(sql.sql());
-    return new Compiled(sql, columns(root, labels), planned.getRowType().getFieldCount());
+    List<Plan.Found> found = FoundColumns.of(planned, root.fields.size(), context.steps());
+    return new Compiled(sql, columns(root, labels), planned.getRowType().getFieldCount(), found);
   }
 
   /**
@@ -134,7 +138,7 @@ final class QueryCompiler {
     context.note(
         "SQLite computes the query row by row, since it cannot be planned: " + reason(why));
     context.prepareNoVectors();
-    return new Compiled(sql, null, -1);
+    return new Compiled(sql, null, -1, List.of());
   }
 
   private static String reason(RuntimeException why) {

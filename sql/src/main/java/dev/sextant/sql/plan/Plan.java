@@ -24,6 +24,8 @@ public sealed interface Plan {
    * @param columns the columns the user sees, the first ones of the statement's; null where they
    *     are the statement's own
    * @param warnings for the user, at each execution
+   * @param found the columns that the user sees where the search alone gives them, so that SQLite
+   *     is not asked for the rows; empty where it is
    */
   record Compiled(
       StatementText statement,
@@ -32,7 +34,8 @@ public sealed interface Plan {
       List<ParameterSource> sources,
       List<Step> steps,
       @Nullable List<ResultColumn> columns,
-      List<String> warnings)
+      List<String> warnings,
+      List<Found> found)
       implements Plan {
 
     /** Whether a step reads the database, so that it must see the statement's own snapshot. */
@@ -45,6 +48,12 @@ public sealed interface Plan {
                       || step instanceof Step.MeasureRecall
                       || step instanceof Step.QueryVector);
     }
+  }
+
+  /** What a search knows of a row without reading it. */
+  enum Found {
+    KEY,
+    DISTANCE
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells in lines how a plan will run: every operator, and what SQLite is asked. */
@@ -46,9 +47,13 @@ public final class Explanation {
       }
       case Plan.Compiled compiled -> {
         compiled.steps().forEach(step -> step(step, compiled, lines));
-        lines.add("Sqlite (compiled)");
-        lines.add("  " + oneLine(compiled.sql()));
-        sqlitePlan(compiled.sql().sql(), lines);
+        if (compiled.found().isEmpty()) {
+          lines.add("Sqlite (compiled)");
+          lines.add("  " + oneLine(compiled.sql()));
+          sqlitePlan(compiled.sql().sql(), lines);
+        } else {
+          lines.add("Found (" + columns(compiled.found()) + " from the search; no row is read)");
+        }
         compiled.warnings().forEach(warning -> lines.add("Note: " + warning));
       }
       case Plan.Definition definition -> {
@@ -60,6 +65,12 @@ public final class Explanation {
       case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
     }
     return lines;
+  }
+
+  private static String columns(List<Plan.Found> found) {
+    return found.stream()
+        .map(column -> column.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
   }
 
   private void sqlitePlan(String sql, List<String> lines) {

@@ -39,6 +39,7 @@ public final class StepRunner implements AutoCloseable {
   private final List<String> warnings = new ArrayList<>();
   private final List<Actual> actual = new ArrayList<>();
   private final TextSteps texts;
+  private List<@Nullable Object[]> foundRows = List.of();
   private boolean traced;
 
   /**
@@ -251,14 +252,39 @@ public final class StepRunner implements AutoCloseable {
               .restricted(restriction(step.restriction()));
       KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
       actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
+      warn(found.note());
+      if (!plan.found().isEmpty()) {
+        foundRows = rows(found, offset(step.limit()));
+        return;
+      }
       for (int i = 0; i < found.rowids().length; i++) {
         distances.put(found.rowids()[i], found.distances()[i]);
         ids.append(i == 0 ? "" : ",").append(found.rowids()[i]);
       }
-      warn(found.note());
     }
     frame[step.distances()] = kept(functions.keepHits(distances));
     frame[step.ids()] = ids.append(']').toString();
+  }
+
+  private List<@Nullable Object[]> rows(KnnResult found, long offset) {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    for (int i = (int) Math.min(offset, found.rowids().length); i < found.rowids().length; i++) {
+      @Nullable Object[] row = new @Nullable Object[plan.found().size()];
+      for (int column = 0; column < row.length; column++) {
+        row[column] =
+            switch (plan.found().get(column)) {
+              case KEY -> found.rowids()[i];
+              case DISTANCE -> found.distances()[i];
+            };
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  /** The rows of the result where {@link Plan.Compiled#found} says that the search gives them. */
+  public List<@Nullable Object[]> foundRows() {
+    return foundRows;
   }
 
   private void knnJoin(Step.KnnJoin step, long snapshotSeq) {
@@ -318,8 +344,8 @@ public final class StepRunner implements AutoCloseable {
   private KnnRequest request(Wanted wanted, float[] query) {
     Step.Limit limit = wanted.limit();
     long count = number(limit.countParameter(), limit.count());
-    long offset = number(limit.offsetParameter(), limit.offset());
-    long k = count < 0 ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, count + offset);
+    long k = Math.min(Integer.MAX_VALUE, count + offset(limit));
+    k = count < 0 || k < 0 ? Integer.MAX_VALUE : k;
     KnnRequest request =
         KnnRequest.of(wanted.column(), wanted.metric(), query, (int) k).cancelledBy(cancelled);
     Step.Named named = wanted.named();
@@ -333,6 +359,11 @@ public final class StepRunner implements AutoCloseable {
     String index = named.index();
     KnnRequest chosen = request.withEf(efSearch(named.efSearch()));
     return index == null ? chosen.exactly() : chosen.by(index);
+  }
+
+  /** Rows to skip; none where the number is negative, as in SQLite. */
+  private long offset(Step.Limit limit) {
+    return Math.max(0, number(limit.offsetParameter(), limit.offset()));
   }
 
   private double recall(Step.MeasureRecall step, long snapshotSeq) {
@@ -369,7 +400,7 @@ public final class StepRunner implements AutoCloseable {
       return literal;
     }
     Object value = frame[parameter];
-    if (value instanceof Number number) {
+    if (value instanceof Number number && number.longValue() == number.doubleValue()) {
       return number.longValue();
     }
     throw new SextantException(

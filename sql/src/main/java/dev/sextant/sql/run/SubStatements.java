@@ -16,7 +16,7 @@ public final class SubStatements implements AutoCloseable {
   }
 
   /** The statement of a text, ready to run; to be reset after use. */
-  SqliteStatement get(String sql) {
+  public SqliteStatement get(String sql) {
     return statements.computeIfAbsent(sql, connection::prepare);
   }
 

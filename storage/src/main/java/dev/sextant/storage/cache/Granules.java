@@ -188,6 +188,16 @@ final class Granules {
     }
   }
 
+  /** Shows a record's vector where it lies; {@code whole} as above. */
+  void view(int first, int dimensions, boolean whole, VectorReader reader) {
+    if (whole) {
+      reader.read(page(first), at(first) + SlabLayout.HEADER_BYTES, dimensions);
+    } else {
+      gather(first, dimensions * Float.BYTES);
+      reader.read(scratchSegment, 0, dimensions);
+    }
+  }
+
   /** Copies a record's vector into the scratch array. */
   private void gather(int first, int bytes) {
     if (scratch.length < bytes) {

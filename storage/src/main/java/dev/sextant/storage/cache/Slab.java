@@ -250,12 +250,26 @@ public final class Slab {
               + target.length
               + ". Give it an array as long as the model's vectors.");
     }
-    boolean whole = (flags(record) & SlabLayout.WHOLE) != 0;
-    if (granules.checksum(record, dimensions, whole) != intOf(record, SlabLayout.CHECKSUM)) {
+    if (!intact(record)) {
       return false;
     }
-    granules.read(record, target, whole);
+    granules.read(record, target, isWhole(record));
     return true;
+  }
+
+  private boolean isWhole(int record) {
+    return (flags(record) & SlabLayout.WHOLE) != 0;
+  }
+
+  /** Whether a record's vector matches its checksum. */
+  public boolean intact(int record) {
+    int checksum = granules.checksum(record, dimensions(record), isWhole(record));
+    return checksum == intOf(record, SlabLayout.CHECKSUM);
+  }
+
+  /** Shows a record's vector where it lies, whatever its checksum. */
+  public void view(int record, VectorReader reader) {
+    granules.view(record, dimensions(record), isWhole(record), reader);
   }
 
   /** The record of an entry, or {@link #NONE} before it is stored. */

@@ -1,5 +1,6 @@
 package dev.sextant.storage.cache;
 
+import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,10 +15,15 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class SlabMemory implements AutoCloseable {
   private static final int ALIGNMENT = 64;
 
+  /** No piece is smaller, so that this bounds what alignment takes. */
+  private static final int LEAST_PIECE = 64;
+
   private final Arena arena = Arena.ofShared();
   private final MemoryBudget budget;
   private final long limitBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong cut = new AtomicLong();
+  private final Optional<MemorySegment> region;
 
   /**
    * Memory of which nothing is taken yet.
@@ -28,6 +34,8 @@ public final class SlabMemory implements AutoCloseable {
   public SlabMemory(long limitBytes, MemoryBudget budget) {
     this.limitBytes = limitBytes;
     this.budget = budget;
+    long room = limitBytes + ALIGNMENT * (limitBytes / LEAST_PIECE + 1);
+    this.region = LargePages.untouched(arena, room);
   }
 
   /**
@@ -43,12 +51,20 @@ public final class SlabMemory implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(arena.allocate(bytes, ALIGNMENT));
+      return Optional.of(piece(bytes));
     } catch (OutOfMemoryError none) {
       budget.release(bytes);
       usedBytes.addAndGet(-bytes);
       return Optional.empty();
     }
+  }
+
+  private MemorySegment piece(long bytes) {
+    if (region.isEmpty()) {
+      return arena.allocate(bytes, ALIGNMENT);
+    }
+    long size = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return region.get().asSlice(cut.getAndAdd(size), bytes);
   }
 
   /** Bytes taken now. */

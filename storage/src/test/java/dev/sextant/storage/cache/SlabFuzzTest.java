@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -109,6 +110,12 @@ class SlabFuzzTest {
     float[] vector = new float[slab.dimensions(record)];
     assertThat(slab.read(record, vector)).isTrue();
     assertThat(vector).isEqualTo(known.vector());
+    float[] seen = new float[vector.length];
+    slab.view(
+        record,
+        (memory, offset, dimensions) ->
+            MemorySegment.copy(memory, SlabLayout.FLOAT, offset, seen, 0, dimensions));
+    assertThat(seen).isEqualTo(known.vector());
   }
 
   @Test

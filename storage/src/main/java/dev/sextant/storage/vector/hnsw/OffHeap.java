@@ -2,6 +2,7 @@ package dev.sextant.storage.vector.hnsw;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -27,7 +28,7 @@ final class OffHeap implements AutoCloseable {
   MemorySegment allocate(long size) {
     draw(size);
     try {
-      return arena.allocate(size, ALIGNMENT);
+      return LargePages.allocate(arena, size, ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new StorageException(
           Kind.RESOURCES,
