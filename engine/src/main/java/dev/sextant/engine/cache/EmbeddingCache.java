@@ -190,7 +190,7 @@ public final class EmbeddingCache implements AutoCloseable {
    * Removes vectors from all tiers, pinned or not.
    *
    * @param model of that model only
-   * @param olderThan computed longer ago than that only
+   * @param olderThan computed that long ago at least only
    * @return how many distinct ones at least
    */
   public long invalidate(Optional<String> model, Optional<Duration> olderThan) {
@@ -202,7 +202,7 @@ public final class EmbeddingCache implements AutoCloseable {
       }
       number = known.getAsInt();
     }
-    long before = olderThan.map(age -> clock.millis() - age.toMillis()).orElse(Long.MAX_VALUE);
+    long before = olderThan.map(age -> clock.millis() - age.toMillis() + 1).orElse(Long.MAX_VALUE);
     EntryFilter filter = new EntryFilter(number, before);
     return guarded(
         () -> {

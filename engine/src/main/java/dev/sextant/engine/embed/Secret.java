@@ -40,7 +40,8 @@ record Secret(String place, boolean isFile) {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "Option secret expects where the secret is kept, 'env:NAME' or 'file:path', not the secret.");
+        "Option secret expects where the secret is kept, 'env:NAME' or 'file:path', not the"
+            + " secret.");
   }
 
   /**
