@@ -50,3 +50,13 @@ SELECT d.name, n.id FROM sextant.databases d, notes n WHERE n.id = 1;
 -- > main | 1
 SELECT * FROM sextant.nothing;
 -- error: 42P01
+-- Words and meaning.
+CREATE VIRTUAL TABLE notes_text USING fts5(body, content='notes', content_rowid='id');
+INSERT INTO notes_text(notes_text) VALUES ('rebuild');
+SELECT h.text_rank, h.vector_rank FROM hybrid_search('notes.emb', 'notes_text', 'kitten', EMBED('kitten'), 1, metric => 'cosine') h;
+-- > 1 | 1
+-- plan: Embed 1 text
+-- plan: HybridSearch notes.emb by COSINE
+SELECT count(*) > 0 FROM notes WHERE emb <=> EMBED('A kitten naps in the sun') < 0.001;
+-- > 1
+-- plan: RangeScan notes.emb by COSINE

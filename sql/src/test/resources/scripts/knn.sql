@@ -152,5 +152,5 @@ SELECT emb <-> '[10.5,0]' AS far, id AS item, id FROM items WHERE cat = 1 ORDER 
 SELECT id FROM items ORDER BY emb <-> NULL LIMIT 2;
 SELECT id FROM items ORDER BY emb <-> '[10,0]' LIMIT 5 OFFSET 1000;
 SELECT id + 0, emb <-> '[10.5,0]' FROM items ORDER BY emb <-> '[10.5,0]' LIMIT 1;
--- > 10 | 0.5
+-- > 90 | 0.5
 -- plan: Sqlite (compiled)

@@ -87,6 +87,12 @@ SELECT name, method, dimensions, max_tokens, source FROM sextant.models WHERE me
 CREATE TABLE narrow(id INTEGER PRIMARY KEY, emb VECTOR(2));
 INSERT INTO narrow VALUES (1, EMBED('x', 'far'));
 -- error: 22P03 narrow.emb
+INSERT INTO narrow SELECT id, EMBED_PASSAGE(body, 'far') FROM passages;
+-- error: 22P03 narrow.emb
+UPDATE narrow SET emb = EMBED('a' || id, 'far');
+-- error: 22P03 narrow.emb
+INSERT INTO narrow SELECT 1, EMBED(NULL, 'far');
+-- error: 22P03 narrow.emb
 INSERT INTO small VALUES (1, EMBED('x', 'far'));
 -- error: 58000 environment variable "SEXTANT_TEST_KEY" is not set
 CREATE EMBEDDING MODEL FAR USING http (url 'https://localhost/v1', model 'small', dimensions 3);

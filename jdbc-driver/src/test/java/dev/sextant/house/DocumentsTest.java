@@ -39,6 +39,7 @@ class DocumentsTest {
       Set.of(
           "Sqlite",
           "KnnScan",
+          "RangeScan",
           "QueryVector",
           "Embed",
           "Call",

@@ -5,6 +5,7 @@ import java.util.PriorityQueue;
 /** Keeps the k nearest rows of those offered; ties go to the smaller id. */
 final class Nearest {
   private final int k;
+  private final double within;
   private final PriorityQueue<Row> worstFirst;
 
   private record Row(long id, double distance) implements Comparable<Row> {
@@ -16,13 +17,23 @@ final class Nearest {
   }
 
   Nearest(int k) {
+    this(k, Double.POSITIVE_INFINITY);
+  }
+
+  private Nearest(int k, double within) {
     this.k = k;
+    this.within = within;
     this.worstFirst = new PriorityQueue<>((a, b) -> b.compareTo(a));
+  }
+
+  /** Those that a search may find. */
+  static Nearest of(KnnRequest request) {
+    return new Nearest(request.k(), request.greatest());
   }
 
   /** Takes a row; one whose distance is not a number is no neighbour. */
   void offer(long id, double distance) {
-    if (k == 0 || Double.isNaN(distance)) {
+    if (k == 0 || !(distance <= within)) {
       return;
     }
     Row row = new Row(id, distance);

@@ -98,6 +98,23 @@ public final class VectorTables implements AutoCloseable {
         .run();
   }
 
+  /**
+   * All rows that are no farther from the request's vector than a radius, as if the distance of
+   * each row had been computed; never by an approximate index. How many they are is not limited.
+   *
+   * @param request whose {@code k} does not matter; its restriction says what else the rows have to
+   *     fulfil, and may be left to others: rows come back that do not
+   */
+  public KnnResult within(Session session, long snapshotSeq, KnnRequest request, double radius) {
+    VectorColumn column = request.column();
+    VectorCodec.requireDimensions(
+        request.query(), column.dimensions(), "Vector column \"" + column.label() + "\"");
+    KnnRequest all = request.all(radius);
+    TableRows rows = new TableRows(session.connection(), column);
+    return FewRows.search(all, rows)
+        .orElseGet(() -> unfiltered(session, snapshotSeq, all.restricted(null)));
+  }
+
   /** How a filtered search would go about it now, for people. */
   public String explain(Session session, long snapshotSeq, KnnRequest request) {
     RowRestriction filter = Objects.requireNonNull(request.restriction());
@@ -245,7 +262,10 @@ public final class VectorTables implements AutoCloseable {
           .orElseGet(
               () ->
                   scan(
-                      reader, requests, "the transaction's snapshot is not among those in memory"));
+                      reader,
+                      requests,
+                      "the transaction's snapshot is not among those in memory, or rows hold what"
+                          + " is no vector"));
     } catch (StorageException failure) {
       if (failure.kind() == Kind.RESOURCES) {
         return scan(reader, requests, String.valueOf(failure.getMessage()));
@@ -256,7 +276,7 @@ public final class VectorTables implements AutoCloseable {
 
   private static List<KnnResult> scan(
       VectorMirror.Reader reader, List<KnnRequest> requests, String why) {
-    List<Nearest> nearest = requests.stream().map(r -> new Nearest(r.k())).toList();
+    List<Nearest> nearest = requests.stream().map(Nearest::of).toList();
     long scanned =
         new TableRows(reader.connection(), requests.getFirst().column())
             .offerAll(requests, nearest);
@@ -277,7 +297,7 @@ public final class VectorTables implements AutoCloseable {
           mirrors.computeIfAbsent(column, key -> new VectorMirror(key, budget, kernels));
       try {
         Optional<VectorMirror.View> view = mirror.at(reader);
-        if (view.isEmpty()) {
+        if (view.isEmpty() || !isComplete(view.get(), requests.getFirst())) {
           return Optional.empty();
         }
         List<KnnResult> found = resident(reader, view.get(), requests);
@@ -301,12 +321,18 @@ public final class VectorTables implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** A range may hold what is nobody's neighbour, such as an infinity in a foreign vector. */
+  private static boolean isComplete(VectorMirror.View view, KnnRequest request) {
+    return request.within() == null || view.store().whollySearchable();
+  }
+
   private static List<KnnResult> resident(
       VectorMirror.Reader reader, VectorMirror.View view, List<KnnRequest> requests) {
     KnnRequest first = requests.getFirst();
     SearchRequest search =
         SearchRequest.of(first.query(), first.metric(), first.k(), reader.committed())
-            .cancelledBy(first.cancelled());
+            .cancelledBy(first.cancelled())
+            .within(first.greatest());
     long[] only = first.only();
     if (only != null) {
       search = search.among(only);
@@ -333,7 +359,7 @@ public final class VectorTables implements AutoCloseable {
     if (aside.length == 0) {
       return new KnnResult(hits.rowids(), hits.distances(), hits.scanned(), null);
     }
-    Nearest nearest = new Nearest(request.k());
+    Nearest nearest = Nearest.of(request);
     for (int i = 0; i < hits.size(); i++) {
       nearest.offer(hits.rowids()[i], hits.distances()[i]);
     }

@@ -1,6 +1,7 @@
 package dev.sextant.jdbc.bench;
 
 import dev.sextant.jdbc.bench.ann.AnnBench;
+import dev.sextant.jdbc.bench.cache.CacheBench;
 import java.util.Arrays;
 
 /** Entry of {@code bin/sextant bench <name>}: runs one benchmark and prints its report. */
@@ -15,8 +16,10 @@ public final class Bench {
     switch (name) {
       case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
       case "ann" -> AnnBench.run(rest);
+      case "cache" -> CacheBench.run(rest);
       default ->
-          throw new IllegalArgumentException("expected one of: exact, ann; got \"" + name + "\"");
+          throw new IllegalArgumentException(
+              "expected one of: exact, ann, cache; got \"" + name + "\"");
     }
   }
 

@@ -31,6 +31,9 @@ public final class VectorCalls {
   /** {@code sextant_text(cut, text)}. */
   public static final SqlOperator TEXT_CALL = Opaque.function(TEXT);
 
+  /** Gives a column of a row that two searches have found. */
+  public static final String FUSED = "sextant_fused";
+
   /** {@code sextant_query(table, vector)}. */
   public static final SqlOperator QUERY_CALL = Opaque.function(QUERY);
 

@@ -193,6 +193,40 @@ public final class Catalog {
     return VectorIndexes.find(connection, name);
   }
 
+  /** The FTS5 table of that name, in any case; empty where it is of another kind or missing. */
+  public Optional<FullTextTable> fullTextTable(String name) {
+    String sql =
+        text(
+            "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
+            name,
+            "");
+    return sql.isEmpty() ? Optional.empty() : FullTextTable.of(spelled(name), sql);
+  }
+
+  /** The names of all FTS5 tables. */
+  public List<String> fullTextTableNames() {
+    return names("type = 'table' AND sql LIKE '%USING%fts5%'");
+  }
+
+  /** Whether a foreign key makes a column of one table hold keys of another. */
+  public boolean refers(String table, String column, String other, String key) {
+    try (SqliteStatement statement =
+        connection.prepare(
+            "SELECT 1 FROM pragma_foreign_key_list(?) AS f WHERE \"from\" = ? COLLATE NOCASE"
+                + " AND \"table\" = ? COLLATE NOCASE"
+                + " AND coalesce(\"to\", ?) = ? COLLATE NOCASE"
+                + " AND (SELECT count(*) FROM pragma_foreign_key_list(?) AS o WHERE o.id = f.id)"
+                + " = 1")) {
+      statement.bind(1, table);
+      statement.bind(2, column);
+      statement.bind(3, other);
+      statement.bind(4, key);
+      statement.bind(5, key);
+      statement.bind(6, table);
+      return statement.step();
+    }
+  }
+
   /** The names of all vector indexes. */
   public List<String> vectorIndexNames() {
     return VectorIndexes.names(connection);

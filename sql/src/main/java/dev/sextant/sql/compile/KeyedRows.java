@@ -28,7 +28,7 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
     int candidates = context.space().produced();
     SubSql check = among(candidates).map(rows -> context.write(keys(rows))).orElse(null);
     boolean lasting = Expressions.isLasting(input) && context.space().areGiven(all.parameters());
-    return new Step.Restriction(all, check, candidates, lasting, new FilterStatistics());
+    return new Step.Restriction(all, check, candidates, lasting, new FilterStatistics(), null);
   }
 
   /**
@@ -37,6 +37,9 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
    */
   Optional<RelNode> among(int ids) {
     RexBuilder rex = input.getCluster().getRexBuilder();
+    if (Origin.scan(input, field).filter(scan -> scan instanceof HitScan).isPresent()) {
+      return Optional.empty();
+    }
     return Origin.replaced(input, field, scan -> new HitScan(scan, keyName, ids))
         .map(
             rows ->
@@ -46,6 +49,11 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
                         rows,
                         rex.makeCall(
                             SqlStdOperatorTable.IS_NOT_NULL, rex.makeInputRef(rows, key))));
+  }
+
+  /** The same table's rows in another relation of the same fields. */
+  KeyedRows over(RelNode other) {
+    return new KeyedRows(other, field, key, keyName);
   }
 
   private RelNode keys(RelNode rows) {

@@ -1,11 +1,7 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.engine.vector.VectorColumn;
-import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.VectorCalls;
-import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Step;
-import dev.sextant.storage.vector.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +11,12 @@ import org.apache.calcite.plan.hep.HepRelVertex;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
-import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.logical.LogicalSort;
-import org.apache.calcite.rel.logical.LogicalValues;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
-import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
@@ -57,7 +50,7 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     }
     RexNode distance = project.getProjects().get(key.getFieldIndex());
     RelNode input = stripped(project.getInput());
-    Optional<Target> target = target(distance, input);
+    Optional<SearchTarget> target = SearchTarget.of(distance, input, config.context());
     if (target.isPresent() && project.containsOver()) {
       config.context().note("no search in memory: a window function is to see all rows");
     } else if (target.isPresent()) {
@@ -65,45 +58,8 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     }
   }
 
-  /** What is searched, and with what. */
-  private record Target(RexCall distance, VectorColumn column, int field, int key, RexNode query) {}
-
-  private Optional<Target> target(RexNode distance, RelNode input) {
-    if (!(distance instanceof RexCall call)
-        || !(call.getOperator() instanceof SqliteOperators.Distance)) {
-      return Optional.empty();
-    }
-    RexNode left = call.getOperands().get(0);
-    RexNode right = call.getOperands().get(1);
-    Optional<Target> result = target(call, left, right, input);
-    return result.isPresent() ? result : target(call, right, left, input);
-  }
-
-  private Optional<Target> target(RexCall call, RexNode column, RexNode query, RelNode input) {
-    if (!(column instanceof RexInputRef reference) || !Expressions.isConstant(query)) {
-      return Optional.empty();
-    }
-    Optional<Origin.Field> field = Origin.of(input, reference.getIndex());
-    if (field.isEmpty() || Expressions.isVolatile(input)) {
-      return Optional.empty();
-    }
-    TableInfo table = field.get().table();
-    TableInfo.Column vector = table.columns().get(field.get().column());
-    if (!vector.isVector()) {
-      return Optional.empty();
-    }
-    Optional<VectorColumn> searched = table.searchable(vector);
-    if (searched.isEmpty() || field.get().keyIndex() < 0) {
-      String obstacle = table.whyNotResident().orElse("the row's key is lost");
-      config.context().note("no search in memory: " + obstacle);
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Target(call, searched.get(), reference.getIndex(), field.get().keyIndex(), query));
-  }
-
   private RelNode rewritten(
-      LogicalSort sort, LogicalProject project, RelNode input, Target target) {
+      LogicalSort sort, LogicalProject project, RelNode input, SearchTarget target) {
     CompileContext context = config.context();
     KeyedRows rows = new KeyedRows(input, target.field(), target.key(), target.column().key());
     RexBuilder rex = sort.getCluster().getRexBuilder();
@@ -111,13 +67,14 @@ final class KnnRule extends RelRule<KnnRule.Config> {
     int ids = context.space().produced();
     int distances = context.space().produced();
     RexNode hit = rex.makeCall(VectorCalls.HIT_CALL, context.parameter(rex, distances), key);
+    int query = target.queryParameter(context, sort.getCluster());
     context.add(
         new Step.Knn(
             target.column(),
-            metric(target.distance()),
-            queryParameter(target, sort),
+            target.metric(),
+            query,
             limit(sort),
-            input instanceof TableScan ? null : rows.restriction(context),
+            new Restrictions(context).of(rows, target, query),
             ids,
             distances,
             null));
@@ -144,32 +101,6 @@ final class KnnRule extends RelRule<KnnRule.Config> {
             project.getRowType().getFieldNames(),
             project.getVariablesSet());
     return LogicalSort.create(projected, sort.getCollation(), sort.offset, sort.fetch);
-  }
-
-  private static Metric metric(RexCall distance) {
-    return switch (distance.getOperator().getName()) {
-      case "<->" -> Metric.L2;
-      case "<=>" -> Metric.COSINE;
-      case "<#>" -> Metric.INNER_PRODUCT;
-      default -> Metric.L1;
-    };
-  }
-
-  private int queryParameter(Target target, RelNode anyRel) {
-    CompileContext context = config.context();
-    if (target.query() instanceof RexDynamicParam parameter) {
-      return QueryVectors.checked(context, parameter.getIndex(), target.column());
-    }
-    RelNode one =
-        LogicalProject.create(
-            LogicalValues.createOneRow(anyRel.getCluster()),
-            List.of(),
-            List.of(target.query()),
-            List.of("q"),
-            java.util.Set.of());
-    int vector = context.space().produced();
-    context.add(new Step.QueryVector(context.write(one), vector));
-    return vector;
   }
 
   private static Step.Limit limit(LogicalSort sort) {

@@ -399,7 +399,11 @@ final class Normalizer extends SqlShuttle {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "embed", "embed_query", "embed_passage" -> embed(call);
       case "vector" -> vectorOperand(only(call));
-      case "knn", ChunkSource.NAME, SimulationSource.NAME, TableArguments.RECALL ->
+      case "knn",
+          TableArguments.HYBRID,
+          ChunkSource.NAME,
+          SimulationSource.NAME,
+          TableArguments.RECALL ->
           tableFunction(call);
       case "inner_product", "vector_distance" -> vectors(call, 2);
       case "vector_dims", "l2_norm", "l2_normalize", "subvector" -> vectors(call, 1);

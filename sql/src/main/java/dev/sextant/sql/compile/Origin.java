@@ -67,6 +67,22 @@ final class Origin {
     };
   }
 
+  /** The scan that a field is read from; empty where it is computed, grouped or united. */
+  static Optional<TableScan> scan(RelNode rel, int field) {
+    return switch (rel) {
+      case TableScan scan -> Optional.of(scan);
+      case Filter filter -> scan(filter.getInput(), field);
+      case Sort sort -> scan(sort.getInput(), field);
+      case Join join -> {
+        int left = join.getLeft().getRowType().getFieldCount();
+        yield field < left ? scan(join.getLeft(), field) : scan(join.getRight(), field - left);
+      }
+      case Project project when project.getProjects().get(field) instanceof RexInputRef reference ->
+          scan(project.getInput(), reference.getIndex());
+      default -> Optional.empty();
+    };
+  }
+
   private static Optional<Field> scanned(TableScan scan, int field) {
     TableInfo info = tableOf(scan);
     if (info == null) {

@@ -1,5 +1,6 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.plan.EmbedBy;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Step;
@@ -9,6 +10,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +108,22 @@ final class ParameterSpace {
     return sources.get(parameter) instanceof ParameterSource.Constant(byte[] blob)
         ? blob.length / 4
         : embeddedDimensions.getOrDefault(parameter, 0);
+  }
+
+  /** The dimensions of what a normalized expression embeds; 0 where it is another expression. */
+  int embeddedDimensions(SqlNode expression) {
+    if (expression instanceof SqlDynamicParam parameter) {
+      return embeddedDimensions.getOrDefault(parameter.getIndex(), 0);
+    }
+    if (expression instanceof SqlCall call && VectorCalls.isEmbed(call.getOperator())) {
+      int table = ((SqlDynamicParam) call.operand(0)).getIndex();
+      for (Map.Entry<EmbedBy, Integer> entry : embedTables.entrySet()) {
+        if (entry.getValue() == table) {
+          return models.of(entry.getKey().model());
+        }
+      }
+    }
+    return 0;
   }
 
   List<Step.EmbedTexts.Text> texts() {

@@ -214,7 +214,7 @@ final class QueryCompiler {
     return columns;
   }
 
-  /** The relation with searches in place of sorts by distance. */
+  /** The relation with searches in place of sorts by distance and of bounds of distances. */
   static RelNode planned(RelNode rel, CompileContext context) {
     RelNode inner = rel.accept(new SubQueries(context));
     HepProgram program =
@@ -225,7 +225,7 @@ final class QueryCompiler {
             .build();
     HepPlanner planner = new HepPlanner(program);
     planner.setRoot(inner);
-    return planner.findBestExp();
+    return new RangeSearches(context).in(planner.findBestExp());
   }
 
   /** Plans the queries inside expressions. */

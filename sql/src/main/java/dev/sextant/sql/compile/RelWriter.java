@@ -3,9 +3,11 @@ package dev.sextant.sql.compile;
 import dev.sextant.sql.catalog.SystemTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDialect;
@@ -19,6 +21,7 @@ import org.apache.calcite.sql.dialect.SqliteSqlDialect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Util;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -73,10 +76,14 @@ public final class RelWriter extends RelToSqlConverter {
             new KeyedRows(name, scan.key()),
             List.of(new SqlDynamicParam(scan.ids(), SqlParserPos.ZERO)),
             SqlParserPos.ZERO);
+    // Its own alias, since Calcite gives one to nodes that have none only: an outer query may read
+    // the same table.
+    String alias = SqlValidatorUtil.uniquify(name, aliasSet, SqlValidatorUtil.EXPR_SUGGESTER);
     SqlNode named =
         SqlStdOperatorTable.AS.createCall(
-            SqlParserPos.ZERO, call, new SqlIdentifier(name, SqlParserPos.ZERO));
-    return result(named, List.of(Clause.FROM), scan, null);
+            SqlParserPos.ZERO, call, new SqlIdentifier(alias, SqlParserPos.ZERO));
+    RelDataType type = scan.getRowType();
+    return result(named, List.of(Clause.FROM), null, type, Map.of(alias, type));
   }
 
   private Result found(HitTable table, TableScan scan) {

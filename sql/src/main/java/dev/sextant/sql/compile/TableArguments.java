@@ -25,6 +25,9 @@ final class TableArguments {
   /** The one function among them that gives a value. */
   static final String RECALL = "vector_recall";
 
+  /** The one that fuses two searches. */
+  static final String HYBRID = "hybrid_search";
+
   private static final Map<String, List<String>> SIGNATURES =
       Map.of(
           "knn",
@@ -33,6 +36,21 @@ final class TableArguments {
           List.of("text", "strategy", "size", "overlap", "model"),
           SimulationSource.NAME,
           List.of("keys", "policy", "size"),
+          HYBRID,
+          List.of(
+              "index",
+              "fts_table",
+              "text",
+              "vector",
+              "k",
+              "candidates",
+              "rrf_k",
+              "vector_weight",
+              "text_weight",
+              "text_syntax",
+              "ef_search",
+              "filter",
+              "metric"),
           RECALL,
           List.of("index", "samples", "k"));
 
@@ -99,13 +117,19 @@ final class TableArguments {
     return arguments;
   }
 
+  /** Whether the function fuses a search by vector with one by text. */
+  boolean areOfHybrid() {
+    return function.equals(HYBRID);
+  }
+
   /** A failure that names the function. */
   SextantException wrong(String what) {
     return new SextantException(
         ErrorCode.UNKNOWN_FUNCTION, "Function " + function + " " + what + ".");
   }
 
-  private SextantException invalid(String name, String expected) {
+  /** A failure of one argument. */
+  SextantException invalid(String name, String expected) {
     return new SextantException(
         ErrorCode.INVALID_PARAMETER,
         "Argument " + name + " of " + function + " expects " + expected + ".");
@@ -129,10 +153,7 @@ final class TableArguments {
 
   /** A text that stands in the statement. */
   String text(String name) {
-    return literal(required(name))
-        .filter(text -> text.startsWith("'"))
-        .map(text -> text.substring(1, text.length() - 1).replace("''", "'"))
-        .orElseThrow(() -> invalid(name, "a text in single quotes"));
+    return quoted(required(name)).orElseThrow(() -> invalid(name, "a text in single quotes"));
   }
 
   Optional<String> optionalText(String name) {
@@ -153,6 +174,29 @@ final class TableArguments {
       throw invalid(name, "a whole number or a parameter");
     }
     return new Step.WholeNumber(Long.parseLong(digits.get()), -1);
+  }
+
+  /** A number or a parameter; {@code otherwise} where it is not given. */
+  Step.Real real(String name, double otherwise) {
+    SqlNode value = values.get(name);
+    if (value == null) {
+      return new Step.Real(name, otherwise, -1);
+    }
+    if (value instanceof SqlDynamicParam parameter) {
+      return new Step.Real(name, 0, parameter.getIndex());
+    }
+    Optional<String> digits = literal(value);
+    if (digits.isEmpty() || !digits.get().matches("-?[0-9.]+([eE][-+]?[0-9]+)?")) {
+      throw invalid(name, "a number or a parameter");
+    }
+    return new Step.Real(name, Double.parseDouble(digits.get()), -1);
+  }
+
+  /** The text that a node is, if it is a text in single quotes. */
+  static Optional<String> quoted(SqlNode node) {
+    return literal(node)
+        .filter(text -> text.startsWith("'"))
+        .map(text -> text.substring(1, text.length() - 1).replace("''", "'"));
   }
 
   private static Optional<String> literal(@Nullable SqlNode node) {

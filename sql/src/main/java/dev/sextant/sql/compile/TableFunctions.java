@@ -175,6 +175,11 @@ final class TableFunctions extends SqlShuttle {
       operands.add(call);
       operands.add(new SqlIdentifier(arguments.function(), position));
     }
+    if (arguments.areOfHybrid()) {
+      HitTable table = new HybridCall(catalog, context, this, arguments).table(joined);
+      operands.set(0, table(table, position));
+      return new Found(SqlStdOperatorTable.AS.createCall(position, operands), null);
+    }
     RowSource source = source(arguments);
     SqlNode value = arguments.required(source.argument());
     if (joined && !isClosed(value)) {
@@ -197,20 +202,21 @@ final class TableFunctions extends SqlShuttle {
 
   private RowSource source(TableArguments arguments) {
     return switch (arguments.function()) {
-      case ChunkSource.NAME -> new ChunkSource(arguments, context, this::value);
-      case SimulationSource.NAME -> new SimulationSource(arguments, context, this::query);
+      case ChunkSource.NAME -> new ChunkSource(arguments, context, this::valueQuery);
+      case SimulationSource.NAME -> new SimulationSource(arguments, context, this::rows);
       default -> new Search(arguments);
     };
   }
 
   /** The statement that computes a value. */
-  private SubSql value(SqlNode value) {
+  private SubSql valueQuery(SqlNode value) {
     return value instanceof SqlDynamicParam parameter
         ? new SubSql("SELECT ?", List.of(parameter.getIndex()))
-        : query(alone(value));
+        : query(value);
   }
 
-  private SubSql query(SqlNode query) {
+  /** The statement of a query in an argument. */
+  private SubSql rows(SqlNode query) {
     RelNode rel = new Validation(catalog, context).convert(rewrite(query)).rel;
     return context.write(QueryCompiler.planned(rel, context));
   }
@@ -219,13 +225,13 @@ final class TableFunctions extends SqlShuttle {
     return new SqlIdentifier(List.of(HitTable.SCHEMA, context.add(table)), position);
   }
 
-  /** Whether a vector is the same for all rows: it can be computed without any. */
-  private boolean isClosed(SqlNode vector) {
-    if (vector instanceof SqlDynamicParam) {
+  /** Whether a value is the same for all rows: it can be computed without any. */
+  boolean isClosed(SqlNode value) {
+    if (value instanceof SqlDynamicParam) {
       return true;
     }
     try {
-      new Validation(catalog, context).convert(alone(vector));
+      new Validation(catalog, context).convert(alone(value));
       return true;
     } catch (SextantException failure) {
       return false;
@@ -247,6 +253,19 @@ final class TableFunctions extends SqlShuttle {
     }
   }
 
+  /** The index to search, and how. */
+  static Step.Named named(Searched searched, TableArguments arguments) {
+    return new Step.Named(searched.index(), arguments.number("ef_search", 0));
+  }
+
+  /** The rows that the argument {@code filter} lets through. */
+  Step.@Nullable Restriction filter(VectorColumn column, TableArguments arguments) {
+    return arguments
+        .optionalText("filter")
+        .map(text -> new FilterText(catalog, context, text).restriction(column))
+        .orElse(null);
+  }
+
   /** One call of knn. */
   private final class Search implements RowSource {
     private final TableArguments arguments;
@@ -261,14 +280,10 @@ final class TableFunctions extends SqlShuttle {
       Searched searched = searched(arguments);
       this.column = searched.column();
       this.metric = searched.metric();
-      this.named = new Step.Named(searched.index(), arguments.number("ef_search", 0));
+      this.named = named(searched, arguments);
       Step.WholeNumber k = arguments.number("k", DEFAULT_K);
       this.limit = new Step.Limit(k.value(), k.parameter(), 0, -1);
-      this.filter =
-          arguments
-              .optionalText("filter")
-              .map(text -> new FilterText(catalog, context, text).restriction(column))
-              .orElse(null);
+      this.filter = filter(column, arguments);
     }
 
     @Override
@@ -336,9 +351,10 @@ final class TableFunctions extends SqlShuttle {
   }
 
   /** What is searched: an index, or a column where its name is null. */
-  private record Searched(@Nullable String index, VectorColumn column, Metric metric) {}
+  record Searched(@Nullable String index, VectorColumn column, Metric metric) {}
 
-  private Searched searched(TableArguments arguments) {
+  /** What the arguments name. */
+  Searched searched(TableArguments arguments) {
     String name = arguments.text("index");
     Optional<IndexDefinition> index = catalog.vectorIndex(name);
     Optional<String> metric = arguments.optionalText("metric");
@@ -383,13 +399,31 @@ final class TableFunctions extends SqlShuttle {
   }
 
   /** The parameter that holds the vector to search for. */
-  private int vector(SqlNode value, VectorColumn column) {
+  int vector(SqlNode value, VectorColumn column) {
     if (value instanceof SqlDynamicParam parameter) {
       return QueryVectors.checked(context, parameter.getIndex(), column);
     }
-    RelNode rel = new Validation(catalog, context).convert(alone(value)).rel;
     int vector = context.space().produced();
-    context.add(new Step.QueryVector(context.write(QueryCompiler.planned(rel, context)), vector));
+    context.add(new Step.QueryVector(query(value), vector));
     return vector;
+  }
+
+  /** The parameter that holds any value. */
+  int value(SqlNode value) {
+    if (value instanceof SqlDynamicParam parameter) {
+      return parameter.getIndex();
+    }
+    Optional<String> text = TableArguments.quoted(value);
+    if (text.isPresent()) {
+      return context.space().textLiteral(text.get());
+    }
+    int parameter = context.space().produced();
+    context.add(new Step.Value(query(value), parameter));
+    return parameter;
+  }
+
+  private SubSql query(SqlNode value) {
+    RelNode rel = new Validation(catalog, context).convert(alone(value)).rel;
+    return context.write(QueryCompiler.planned(rel, context));
   }
 }

@@ -29,12 +29,14 @@ public final class SextantNames {
           "embed_query",
           "embed_passage",
           "knn",
+          "hybrid_search",
           "chunk",
           "cache_simulate",
           "vector_recall");
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
-  public static final Set<String> TABLE_FUNCTIONS = Set.of("knn", "chunk", "cache_simulate");
+  public static final Set<String> TABLE_FUNCTIONS =
+      Set.of("knn", "hybrid_search", "chunk", "cache_simulate");
 
   /** Words behind which a name is that of a table, perhaps with columns in parentheses. */
   private static final Set<String> BEFORE_TABLES =

@@ -45,6 +45,9 @@ public sealed interface Plan {
               step ->
                   step instanceof Step.Knn
                       || step instanceof Step.KnnJoin
+                      || step instanceof Step.Hybrid
+                      || step instanceof Step.Range
+                      || step instanceof Step.Value
                       || step instanceof Step.MeasureRecall
                       || step instanceof Step.QueryVector);
     }

@@ -98,6 +98,65 @@ public sealed interface Step {
       @Nullable Named named)
       implements Step {}
 
+  /** Computes a value that SQLite has to be asked for. */
+  record Value(SubSql sql, int parameter) implements Step {}
+
+  /**
+   * Finds rows by a vector and by a text, and fuses both lists by rank.
+   *
+   * @param query the parameter that holds the vector
+   * @param restriction the only rows to find; null for all rows
+   * @param places the parameter that takes the places of the rows found, from 0, as JSON
+   * @param rows the parameter that names the rows found
+   */
+  record Hybrid(
+      VectorColumn column,
+      Metric metric,
+      int query,
+      Named named,
+      @Nullable Restriction restriction,
+      FullText text,
+      Fusion fusion,
+      int places,
+      int rows)
+      implements Step {}
+
+  /**
+   * A search by text.
+   *
+   * @param table the FTS5 table
+   * @param text the parameter that holds what the user looks for
+   * @param syntax of that text
+   * @param sql gives row ids and BM25, best first
+   * @param match the parameter of {@code sql} that takes the query of FTS5's
+   * @param limit the parameter of {@code sql} that takes how many rows are wanted
+   */
+  record FullText(String table, int text, TextSyntax syntax, SubSql sql, int match, int limit) {}
+
+  /** How a text tells what to look for. */
+  enum TextSyntax {
+    /** By its words. */
+    WORDS,
+    /** By its words, cut where FTS5's tokenizer would cut them, since phrases cannot be found. */
+    SIMPLE_WORDS,
+    /** In FTS5's own syntax. */
+    FTS5
+  }
+
+  /**
+   * How two lists become one.
+   *
+   * @param k how many rows to give
+   * @param candidates how many rows of each list to take; null for 100, or {@code k} if that is
+   *     more
+   */
+  record Fusion(
+      WholeNumber k,
+      @Nullable WholeNumber candidates,
+      Real rrfK,
+      Real vectorWeight,
+      Real textWeight) {}
+
   /**
    * Finds the rows nearest to each of many vectors.
    *
@@ -148,6 +207,14 @@ public sealed interface Step {
   record WholeNumber(long value, int parameter) {}
 
   /**
+   * A number or a parameter.
+   *
+   * @param name of the argument that gives it
+   * @param value used where {@code parameter} is -1
+   */
+  record Real(String name, double value, int parameter) {}
+
+  /**
    * The rows that the rest of a query lets through.
    *
    * @param all gives the keys of all of them, perhaps more than once
@@ -155,13 +222,54 @@ public sealed interface Step {
    * @param candidates the parameter of {@code check} that takes the candidates' keys, as JSON
    * @param lasting whether the same parameters give the same keys until the database changes
    * @param statistics what executions learn
+   * @param bound the condition among these on the distance itself; null where there is none
    */
   record Restriction(
       SubSql all,
       @Nullable SubSql check,
       int candidates,
       boolean lasting,
-      FilterStatistics statistics) {}
+      FilterStatistics statistics,
+      @Nullable Bound bound) {
+    /** The same rows, with a bound of the distance among the conditions. */
+    public Restriction boundBy(Bound distance) {
+      return new Restriction(all, check, candidates, lasting, statistics, distance);
+    }
+  }
+
+  /**
+   * A condition on the distance that a search orders by. Where its vector is the one that is
+   * searched for, the search needs not fulfil it: the rows found are cut off behind the radius.
+   *
+   * @param query the parameter that holds its vector
+   * @param rest the other conditions; null where there are none
+   */
+  record Bound(int query, Radius radius, @Nullable Restriction rest) {}
+
+  /**
+   * The greatest distance of the rows that a query wants.
+   *
+   * @param parameter holds it: any value, since SQLite compares numbers with anything
+   * @param inclusive whether rows at that very distance are wanted
+   */
+  record Radius(int parameter, boolean inclusive) {}
+
+  /**
+   * Finds all rows within a distance.
+   *
+   * @param query the parameter that holds the vector
+   * @param others what else the rows have to fulfil, which the rows found need not; null where
+   *     nothing is known
+   * @param ids the parameter that takes the ids found, ascending, as JSON
+   */
+  record Range(
+      VectorColumn column,
+      Metric metric,
+      int query,
+      Radius radius,
+      @Nullable Restriction others,
+      int ids)
+      implements Step {}
 
   /**
    * LIMIT and OFFSET, each a number or a parameter.

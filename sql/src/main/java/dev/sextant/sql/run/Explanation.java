@@ -142,6 +142,9 @@ public final class Explanation {
       case Step.MeasureRecall recall ->
           lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));
+      case Step.Value value -> lines.add("Value " + oneLine(value.sql()));
+      case Step.Hybrid hybrid -> hybrid(hybrid, plan, lines);
+      case Step.Range range -> range(range, plan, lines);
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
   }
@@ -157,7 +160,7 @@ public final class Explanation {
             + ", "
             + limit(knn.limit(), plan)
             + scan(knn, plan));
-    Step.Restriction restriction = knn.restriction();
+    Step.Restriction restriction = cutOff(knn, plan, lines);
     if (restriction == null) {
       lines.add("  over all rows");
       return;
@@ -166,6 +169,99 @@ public final class Explanation {
     if (actual.isEmpty()) {
       lines.add("  filter: " + choice(knn, restriction, plan));
     }
+  }
+
+  /** Tells of a bound of the search's own distance, and gives what restricts the search. */
+  private static Step.@Nullable Restriction cutOff(
+      Step.Knn knn, Plan.Compiled plan, List<String> lines) {
+    Step.Restriction restriction = knn.restriction();
+    Step.Bound bound = restriction == null ? null : restriction.bound();
+    if (bound == null) {
+      return restriction;
+    }
+    String radius = radius(bound.radius(), plan);
+    if (bound.query() == knn.query()) {
+      lines.add("  cut off behind the search" + radius);
+      return bound.rest();
+    }
+    Step.Restriction rest = bound.rest();
+    lines.add(
+        "  cut off behind the search if "
+            + source(plan, bound.query())
+            + " is the same vector"
+            + radius
+            + (rest == null ? ", over all rows" : ", over the rows of " + oneLine(rest.all()))
+            + "; if not:");
+    return restriction;
+  }
+
+  private static void range(Step.Range range, Plan.Compiled plan, List<String> lines) {
+    lines.add(
+        "RangeScan "
+            + range.column().label()
+            + " by "
+            + range.metric()
+            + " to "
+            + source(plan, range.query())
+            + radius(range.radius(), plan)
+            + EXACT);
+    Step.Restriction others = range.others();
+    lines.add(
+        others == null
+            ? "  over all rows"
+            : "  over all rows, or if they are few and found by an index the rows of "
+                + oneLine(others.all()));
+  }
+
+  private static String radius(Step.Radius radius, Plan.Compiled plan) {
+    return ", distance " + (radius.inclusive() ? "<= " : "< ") + source(plan, radius.parameter());
+  }
+
+  private void hybrid(Step.Hybrid hybrid, Plan.Compiled plan, List<String> lines) {
+    Step.FullText text = hybrid.text();
+    Step.Fusion fusion = hybrid.fusion();
+    Step.WholeNumber candidates = fusion.candidates();
+    lines.add(
+        "HybridSearch "
+            + hybrid.column().label()
+            + " by "
+            + hybrid.metric()
+            + " to "
+            + source(plan, hybrid.query())
+            + index(hybrid.named(), plan)
+            + " and "
+            + text.table()
+            + (text.syntax() == Step.TextSyntax.FTS5 ? " by " : " by the words of ")
+            + source(plan, text.text())
+            + ", k = "
+            + number(fusion.k(), plan));
+    lines.add(
+        "  score: "
+            + number(fusion.vectorWeight(), plan)
+            + " / (rrf_k + vector_rank) + "
+            + number(fusion.textWeight(), plan)
+            + " / (rrf_k + text_rank), rrf_k = "
+            + number(fusion.rrfK(), plan)
+            + ", candidates = "
+            + (candidates == null ? "100 or k" : number(candidates, plan)));
+    Step.Restriction restriction = hybrid.restriction();
+    lines.add(
+        restriction == null
+            ? "  over all rows"
+            : "  over the rows of " + oneLine(restriction.all()));
+    lines.add("  text: " + oneLine(text.sql()));
+  }
+
+  private static String number(Step.WholeNumber number, Plan.Compiled plan) {
+    return number.parameter() < 0
+        ? Long.toString(number.value())
+        : source(plan, number.parameter());
+  }
+
+  private static String number(Step.Real number, Plan.Compiled plan) {
+    return number.parameter() < 0
+        ? Double.toString(number.value())
+        : source(plan, number.parameter());
   }
 
   /** The way that the next execution would take. */

@@ -3,6 +3,7 @@ package dev.sextant.sql.run;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.vector.RankFusion;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.storage.sqlite.ScalarFunction;
 import dev.sextant.storage.sqlite.ScalarFunction.Arguments;
@@ -11,6 +12,7 @@ import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,6 +26,7 @@ public final class SessionFunctions {
   private final Map<Long, Map<Long, Double>> hits = new HashMap<>();
   private final Map<Long, Function<String, byte[]>> embeddings = new HashMap<>();
   private final Map<Long, Map<ByteBuffer, Long>> queries = new HashMap<>();
+  private final Map<Long, List<RankFusion.Fused>> fused = new HashMap<>();
   private final Session session;
   private final TextFunctions texts;
   private long lastHandle;
@@ -47,6 +50,7 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.HIT, this::hit);
     connection.createFunction(VectorCalls.QUERY, this::query);
     connection.createFunction(VectorCalls.EMBED, this::embedded);
+    connection.createFunction(VectorCalls.FUSED, this::fused);
     this.texts = new TextFunctions(connection);
   }
 
@@ -72,6 +76,12 @@ public final class SessionFunctions {
     return lastHandle;
   }
 
+  /** Keeps rows that two searches have found for one execution. */
+  public long keepFused(List<RankFusion.Fused> rows) {
+    fused.put(++lastHandle, rows);
+    return lastHandle;
+  }
+
   /** Keeps a way to a text's vector for one execution. */
   public long keepEmbeddings(Function<String, byte[]> vectors) {
     embeddings.put(++lastHandle, vectors);
@@ -83,11 +93,27 @@ public final class SessionFunctions {
     hits.remove(handle);
     embeddings.remove(handle);
     queries.remove(handle);
+    fused.remove(handle);
   }
 
   private @Nullable Object hit(Arguments arguments) {
     Map<Long, Double> distances = hits.get(arguments.getLong(0));
     return distances == null ? null : distances.get(arguments.getLong(1));
+  }
+
+  private @Nullable Object fused(Arguments arguments) {
+    List<RankFusion.Fused> rows = fused.getOrDefault(arguments.getLong(0), List.of());
+    RankFusion.Fused row = rows.get((int) arguments.getLong(1));
+    boolean near = row.vectorRank() > 0;
+    boolean said = row.textRank() > 0;
+    return switch ((int) arguments.getLong(2)) {
+      case 0 -> row.rowid();
+      case 1 -> row.score();
+      case 2 -> near ? (Object) (long) row.vectorRank() : null;
+      case 3 -> near ? (Object) row.distance() : null;
+      case 4 -> said ? (Object) (long) row.textRank() : null;
+      default -> said ? (Object) row.bm25() : null;
+    };
   }
 
   private @Nullable Object query(Arguments arguments) {

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,9 @@ public final class StepRunner implements AutoCloseable {
         case Step.SimulateCache cache -> texts.simulate(cache);
         case Step.SystemRows _,
             Step.QueryVector _,
+            Step.Value _,
+            Step.Hybrid _,
+            Step.Range _,
             Step.Knn _,
             Step.KnnJoin _,
             Step.MeasureRecall _ -> {
@@ -160,6 +164,9 @@ public final class StepRunner implements AutoCloseable {
     for (Step step : plan.steps()) {
       switch (step) {
         case Step.QueryVector query -> queryVector(query);
+        case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = row.value(0));
+        case Step.Hybrid hybrid -> new HybridSearch(hybrid, this).run(snapshotSeq);
+        case Step.Range range -> new RangeSearch(range, this).run(snapshotSeq);
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
@@ -242,6 +249,7 @@ public final class StepRunner implements AutoCloseable {
     Map<Long, Double> distances = new HashMap<>();
     StringBuilder ids = new StringBuilder("[");
     if (frame[step.query()] instanceof byte[] query) {
+      Optional<CutOff> cutOff = CutOff.of(step, frame);
       Elapsed elapsed = Elapsed.by(session.database().clock());
       SearchTrace trace = new SearchTrace(traced);
       KnnRequest request =
@@ -249,8 +257,9 @@ public final class StepRunner implements AutoCloseable {
                   new Wanted(step.column(), step.metric(), step.limit(), step.named()),
                   VectorCodec.decode(query))
               .tracedBy(trace)
-              .restricted(restriction(step.restriction()));
-      KnnResult found = session.database().vectors().search(session, snapshotSeq, request);
+              .restricted(restriction(cutOff.isEmpty() ? step.restriction() : cutOff.get().rest()));
+      KnnResult nearest = session.database().vectors().search(session, snapshotSeq, request);
+      KnnResult found = cutOff.map(radius -> radius.of(nearest)).orElse(nearest);
       actual.add(new Actual(step, trace, found.rowids().length, elapsed.nanos()));
       warn(found.note());
       if (!plan.found().isEmpty()) {
@@ -324,6 +333,29 @@ public final class StepRunner implements AutoCloseable {
     frame[step.numbers()] = kept(functions.keepQueries(numbers));
   }
 
+  /** The values of the plan's parameters, so far. */
+  @Nullable Object[] frame() {
+    return frame;
+  }
+
+  Tools tools() {
+    return tools;
+  }
+
+  /** A search of so many rows, as this execution does it. */
+  KnnRequest prepared(KnnRequest request, Step.@Nullable Restriction filter) {
+    return request
+        .cancelledBy(cancelled)
+        .tracedBy(new SearchTrace(traced))
+        .restricted(restriction(filter));
+  }
+
+  /** A step has run. */
+  void done(Actual did, @Nullable String note) {
+    actual.add(did);
+    warn(note);
+  }
+
   /** Notes what has to be released in the end. */
   long kept(long handle) {
     handles.add(handle);
@@ -378,7 +410,7 @@ public final class StepRunner implements AutoCloseable {
   }
 
   /** A number given for one search; 0 for the session's setting. */
-  private int efSearch(Step.WholeNumber given) {
+  int efSearch(Step.WholeNumber given) {
     if (given.parameter() < 0 && given.value() == 0) {
       return 0;
     }

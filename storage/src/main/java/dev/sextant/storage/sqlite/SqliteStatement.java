@@ -210,6 +210,16 @@ public final class SqliteStatement implements AutoCloseable {
     }
   }
 
+  /** A column's value: a Long, Double, String, byte[] or null. */
+  public @Nullable Object value(int column) {
+    return switch (type(column)) {
+      case INTEGER -> getLong(column);
+      case REAL -> getDouble(column);
+      case BLOB -> getBlob(column);
+      default -> getText(column);
+    };
+  }
+
   /** The label of a column: its alias or its name. */
   public String columnLabel(int column) {
     return name(() -> database.column_name(open(), column));

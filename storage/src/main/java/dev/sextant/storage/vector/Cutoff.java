@@ -78,7 +78,7 @@ final class Cutoff {
         slope = (1 - worst - relativeError - SLACK) * queryNorm;
         intercept = -underflow;
       }
-      case L2 -> excludeAbove(worst * worst);
+      case L2 -> excludeAbove(worst * Math.abs(worst)); // Below 0 only where nothing is near.
       case L1 -> excludeAbove(worst);
     }
   }

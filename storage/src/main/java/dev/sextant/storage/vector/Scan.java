@@ -50,6 +50,7 @@ final class Scan {
     int k = Math.min(request.k(), only == null ? count : only.length);
     for (SearchRequest each : requests) {
       Cutoff cutoff = new Cutoff(request.metric(), each.query(), maxNorm);
+      cutoff.set(request.within());
       searched.add(new Searched(each.query(), new TopK(k), cutoff));
     }
     int arrays = requests.size() == 1 ? 1 : QueryBlock.MOST;
@@ -190,8 +191,9 @@ final class Scan {
     }
     chunk.readRow(index, row);
     double distance = request.metric().distance(by.query(), row);
-    if (!Double.isNaN(distance) && by.nearest().offer(distance, rowid)) {
-      by.cutoff().set(by.nearest().worst());
+    boolean near = distance <= request.within(); // A NaN is not.
+    if (near && by.nearest().offer(distance, rowid)) {
+      by.cutoff().set(Math.min(request.within(), by.nearest().worst()));
     }
   }
 

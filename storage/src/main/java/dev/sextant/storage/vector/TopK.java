@@ -1,29 +1,37 @@
 package dev.sextant.storage.vector;
 
+import java.util.Arrays;
+
 /** The nearest hits so far: a binary heap whose root is the hit to give up first. */
 final class TopK {
-  private final long[] rowids;
-  private final double[] distances;
+  private static final int FIRST_ROOM = 1 << 10;
+
+  private final int capacity;
+  private long[] rowids;
+  private double[] distances;
   private int size;
 
+  /** Of {@code k} hits at most; takes memory for those that come. */
   TopK(int k) {
-    rowids = new long[k];
-    distances = new double[k];
+    capacity = k;
+    rowids = new long[Math.min(k, FIRST_ROOM)];
+    distances = new double[rowids.length];
   }
 
   /** How many hits fit. */
   int capacity() {
-    return rowids.length;
+    return capacity;
   }
 
   /** The distance above which no row gets in. */
   double worst() {
-    return size < rowids.length ? Double.POSITIVE_INFINITY : distances[0];
+    return size < capacity ? Double.POSITIVE_INFINITY : distances[0];
   }
 
   /** Adds a hit if it is among the nearest, a tie going to the lower rowid. */
   boolean offer(double distance, long rowid) {
-    if (size < rowids.length) {
+    if (size < capacity) {
+      makeRoom();
       int i = size++;
       while (i > 0 && after(distance, rowid, (i - 1) / 2)) {
         move((i - 1) / 2, i);
@@ -37,6 +45,14 @@ final class TopK {
     }
     sink(distance, rowid);
     return true;
+  }
+
+  private void makeRoom() {
+    if (size == rowids.length) {
+      int room = (int) Math.min(capacity, 2L * size);
+      rowids = Arrays.copyOf(rowids, room);
+      distances = Arrays.copyOf(distances, room);
+    }
   }
 
   /** Empties the heap into hits, nearest first. */

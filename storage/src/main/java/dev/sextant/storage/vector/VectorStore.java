@@ -41,6 +41,7 @@ public final class VectorStore implements AutoCloseable {
   private volatile long rows;
   private volatile long dead;
   private volatile long unsearchable;
+  private volatile boolean searchable = true;
 
   /**
    * An empty store.
@@ -193,6 +194,11 @@ public final class VectorStore implements AutoCloseable {
     return unsearchable;
   }
 
+  /** Whether searches of every snapshot have found all rows that were put. */
+  public boolean whollySearchable() {
+    return searchable;
+  }
+
   /** Bytes drawn from the budget. */
   public long bytes() {
     return slots.bytes();
@@ -239,6 +245,7 @@ public final class VectorStore implements AutoCloseable {
     int older = endOlder(rowid, seq);
     slots.chunk(slots.next()).write(slots.index(slots.next()), rowid, Chunk.NEVER, older);
     unsearchable++;
+    searchable = false;
     slots.publish(rowid);
   }
 

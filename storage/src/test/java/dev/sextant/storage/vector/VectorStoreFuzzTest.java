@@ -121,6 +121,10 @@ class VectorStoreFuzzTest {
         visible.keySet().removeAll(LongStream.of(without).boxed().toList());
       }
       assertThat(found(store.search(request))).isEqualTo(nearest(visible, query, metric, k));
+      double radius = radius(visible, query, metric);
+      assertThat(found(store.search(request.within(radius))))
+          .as("within %s by %s", radius, metric)
+          .isEqualTo(within(nearest(visible, query, metric, k), radius));
       List<SearchRequest> several = new ArrayList<>();
       for (int i = random.nextInt(20); i > 0; i--) {
         several.add(request.to(finite()));
@@ -130,6 +134,27 @@ class VectorStoreFuzzTest {
         float[] each = several.get(i).query();
         assertThat(found(hits.get(i))).isEqualTo(nearest(visible, each, metric, k));
       }
+    }
+
+    /** That of a row, a bit more or less, or any number. */
+    double radius(Map<Long, float[]> visible, float[] query, Metric metric) {
+      double radius = random.nextGaussian() * scale;
+      if (!visible.isEmpty() && random.nextInt(4) > 0) {
+        int row = random.nextInt(visible.size());
+        float[] vector = visible.values().stream().skip(row).findFirst().orElseThrow();
+        radius = metric.distance(query, vector);
+      }
+      return switch (random.nextInt(8)) {
+        case 0 -> Math.nextDown(radius);
+        case 1 -> Math.nextUp(radius);
+        case 2 -> -radius;
+        case 3 -> random.nextBoolean() ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        default -> radius;
+      };
+    }
+
+    private static List<Neighbour> within(List<Neighbour> nearest, double radius) {
+      return nearest.stream().filter(neighbour -> neighbour.distance() <= radius).toList();
     }
 
     private static List<Neighbour> found(Hits hits) {

@@ -1,5 +1,7 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Figures;
+import dev.sextant.jdbc.bench.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ public final class AnnBench {
     for (String name : bench.options.data()) {
       bench.measure(name);
     }
-    System.out.println(bench.all.json());
+    System.out.println(bench.all.json("ann"));
   }
 
   private void measure(String name) throws Exception {

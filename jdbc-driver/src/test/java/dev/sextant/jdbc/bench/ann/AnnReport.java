@@ -1,5 +1,7 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Figures;
+import dev.sextant.jdbc.bench.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Timing;
 import java.io.IOException;
 import java.sql.SQLException;
 
@@ -58,6 +59,22 @@ interface Contender extends AutoCloseable {
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Found(int[][] rows, double cpuSeconds, double wallSeconds) {}
+
+  /** One search. */
+  interface Search {
+    /** The numbers of the rows found. */
+    int[] rows(float[] query) throws Exception;
+  }
+
+  /** Runs a search for each query on this thread. */
+  static Found pass(float[][] queries, Search search) throws Exception {
+    int[][] rows = new int[queries.length][];
+    Timing timing = Timing.ofThread();
+    for (int q = 0; q < queries.length; q++) {
+      rows[q] = search.rows(queries[q]);
+    }
+    return new Found(rows, timing.cpuSeconds(), timing.wallSeconds());
+  }
 
   /** Makes a contender for a data set. */
   interface Maker {

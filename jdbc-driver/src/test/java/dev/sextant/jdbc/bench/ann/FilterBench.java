@@ -1,5 +1,7 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Figures;
+import dev.sextant.jdbc.bench.Timing;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,7 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Figures;
+import dev.sextant.jdbc.bench.Timing;
 import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorCodec;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Timing;
 import dev.sextant.storage.vector.Metric;
 import io.github.jbellis.jvector.disk.ReaderSupplier;
 import io.github.jbellis.jvector.disk.ReaderSupplierFactory;
@@ -159,7 +160,7 @@ final class JvectorContender implements Contender {
   @Override
   public Found search(int ef) throws Exception {
     GraphSearcher opened = Objects.requireNonNull(searcher);
-    return Timing.pass(data.queries(), query -> find(opened, query, ef));
+    return Contender.pass(data.queries(), query -> find(opened, query, ef));
   }
 
   private int[] find(GraphSearcher opened, float[] query, int ef) {

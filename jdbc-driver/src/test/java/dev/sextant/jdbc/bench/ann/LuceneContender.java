@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Timing;
 import dev.sextant.storage.vector.Metric;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -134,7 +135,7 @@ final class LuceneContender implements Contender {
   @Override
   public Found search(int ef) throws Exception {
     IndexSearcher opened = Objects.requireNonNull(searcher);
-    return Timing.pass(data.queries(), query -> find(opened, query, ef));
+    return Contender.pass(data.queries(), query -> find(opened, query, ef));
   }
 
   private int[] find(IndexSearcher opened, float[] query, int ef) throws IOException {

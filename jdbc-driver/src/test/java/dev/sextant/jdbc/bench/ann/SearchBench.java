@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Figures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

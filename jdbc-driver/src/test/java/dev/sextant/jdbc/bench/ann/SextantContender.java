@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.ann;
 
+import dev.sextant.jdbc.bench.Timing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ final class SextantContender implements Contender {
   @Override
   public Found search(int ef) throws Exception {
     setEf(Objects.requireNonNull(connection), ef);
-    return Timing.pass(data.queries(), this::find);
+    return Contender.pass(data.queries(), this::find);
   }
 
   static void setEf(Connection connection, int ef) throws SQLException {

@@ -1,38 +1,42 @@
-package dev.sextant.jdbc.bench.ann;
+package dev.sextant.jdbc.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /** Names and values, written as JSON. */
-final class Figures {
+public final class Figures {
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final String prefix;
 
-  Figures(String prefix) {
+  /** No figures yet; {@code prefix} goes before all names. */
+  public Figures(String prefix) {
     this.prefix = prefix;
   }
 
-  void add(String name, double value) {
+  /** Adds a number. */
+  public void add(String name, double value) {
     values.put(prefix + name, value);
   }
 
-  void add(String name, String value) {
+  /** Adds a text. */
+  public void add(String name, String value) {
     values.put(prefix + name, value);
   }
 
   /** Adds those of another part. */
-  void addAll(Figures others) {
+  public void addAll(Figures others) {
     values.putAll(others.values);
   }
 
-  Map<String, Object> values() {
+  /** All, in the order they were added. */
+  public Map<String, Object> values() {
     return values;
   }
 
   /** The object that is the last line of a benchmark. */
-  String json() {
-    StringBuilder json = new StringBuilder("{\"bench\":\"ann\",\"figures\":{");
+  public String json(String bench) {
+    StringBuilder json = new StringBuilder("{\"bench\":\"" + bench + "\",\"figures\":{");
     int start = json.length();
     values.forEach(
         (name, value) -> {

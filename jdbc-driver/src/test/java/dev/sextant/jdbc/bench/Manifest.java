@@ -1,4 +1,4 @@
-package dev.sextant.jdbc.bench.ann;
+package dev.sextant.jdbc.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Where and with what a run was made. */
-final class Manifest {
+public final class Manifest {
   private final Map<String, String> lines = new LinkedHashMap<>();
 
   /** Taken at the start of a run. */
-  Manifest(Path root, Map<String, String> versions) throws IOException, InterruptedException {
+  public Manifest(Path root, Map<String, String> versions)
+      throws IOException, InterruptedException {
     lines.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     lines.put("commit", commit(root));
     lines.put("CPU", cpu());
@@ -31,11 +32,12 @@ final class Manifest {
   }
 
   /** To be called at the end. */
-  void ended() throws IOException {
+  public void ended() throws IOException {
     lines.put("load at the end", load() + " (this benchmark's own is 1 to 2)");
   }
 
-  Map<String, String> lines() {
+  /** Names and values. */
+  public Map<String, String> lines() {
     return lines;
   }
 

@@ -1,0 +1,115 @@
+package dev.sextant.jdbc.bench.cache;
+
+import dev.sextant.jdbc.bench.Figures;
+import dev.sextant.jdbc.bench.Manifest;
+import java.util.List;
+import java.util.Locale;
+
+/** The tables of the benchmark, as Markdown. */
+final class CacheReport {
+  private final StringBuilder out = new StringBuilder();
+
+  private void line(String text) {
+    out.append(text).append('\n');
+  }
+
+  void heading(int entries, int dimensions, int requests, int rounds) {
+    line("# The embedding cache");
+    line("");
+    line(
+        String.format(
+            Locale.ROOT,
+            "%,d vectors of %d floats, %,d bytes each; %,d requests a round, their keys after"
+                + " Zipf's law with exponent %.2f;",
+            entries,
+            dimensions,
+            4 * dimensions,
+            requests,
+            Requests.EXPONENT));
+    line("one thread. Stores take turns, " + rounds + " rounds; times are medians of CPU time a");
+    line("request. A hit finds the key, tells the policy, and reads the first float.");
+    line("Made by: bin/sextant bench cache");
+    line("");
+  }
+
+  void hits(List<Store> stores, List<double[]> passes) {
+    line("## All in the cache");
+    line("");
+    line("| | ns a hit | bytes allocated a hit |");
+    line("|---|---:|---:|");
+    for (int i = 0; i < stores.size(); i++) {
+      double[] pass = passes.get(i);
+      line(
+          String.format(
+              Locale.ROOT, "| %s | %.0f | %.2f |", stores.get(i).name(), pass[0], pass[1]));
+    }
+    line("");
+  }
+
+  void mixed(List<Store> stores, List<double[]> passes) {
+    line("## Room for a quarter, a tenth of the requests writes");
+    line("");
+    line("A write offers the vector of the request's key, so that others have to go.");
+    line("");
+    line("| | ns a request | bytes allocated | hits of reads |");
+    line("|---|---:|---:|---:|");
+    for (int i = 0; i < stores.size(); i++) {
+      double[] pass = passes.get(i);
+      line(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.0f | %.2f | %.1f %% |",
+              stores.get(i).name(),
+              pass[0],
+              pass[1],
+              100 * pass[2]));
+    }
+    line("");
+  }
+
+  void embedding(int texts) {
+    line("## Embedding");
+    line("");
+    line(
+        texts
+            + " glosses of WordNet by all-minilm-l6-v2-q, without a cache, in processes of their"
+            + " own that");
+    line("may use so many cores; texts a second by the clock, medians of rounds in turn.");
+    line("");
+    line("| cores | Sextant | langchain4j | ratio |");
+    line("|---:|---:|---:|---:|");
+  }
+
+  void embedded(int cores, double ours, double theirs) {
+    line(
+        String.format(
+            Locale.ROOT, "| %d | %.0f | %.0f | %.2f |", cores, ours, theirs, ours / theirs));
+  }
+
+  void end(Figures figures, Manifest manifest) {
+    line("");
+    line("## Figures");
+    line("");
+    line("| | |");
+    line("|---|---:|");
+    figures
+        .values()
+        .forEach(
+            (name, value) ->
+                line(
+                    value instanceof Double number
+                        ? String.format(Locale.ROOT, "| %s | %.4f |", name, number)
+                        : "| " + name + " | " + value + " |"));
+    line("");
+    line("## Where");
+    line("");
+    line("| | |");
+    line("|---|---|");
+    manifest.lines().forEach((name, value) -> line("| " + name + " | " + value + " |"));
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+}
