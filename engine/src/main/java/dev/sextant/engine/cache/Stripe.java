@@ -279,7 +279,7 @@ final class Stripe {
               + capacity / 2
               + " bytes, but would take "
               + (pinnedBytes + weight)
-              + ". Unpin others or raise cache.bytes.");
+              + ". Unpin others or raise cache.hot_bytes.");
     }
   }
 
