@@ -30,7 +30,7 @@ SELECT a.id FROM notes a JOIN notes b ON b.id = a.id - 10 WHERE a.emb <=> b.emb 
 SELECT vector_dims(EMBED('x', 'all-minilm-l6-v2')), EMBED(NULL) IS NULL;
 -- > 384 | 1
 SELECT EMBED('x', 'no-such-model');
--- error: 22023 all-minilm-l6-v2
+-- error: 22023 did you mean
 SELECT EMBED();
 -- error: 42883
 CREATE TABLE small(id INTEGER PRIMARY KEY, emb VECTOR(3));
@@ -39,7 +39,7 @@ INSERT INTO small VALUES (1, EMBED('x'));
 SELECT count(*) FROM small;
 -- > 0
 
-SELECT name, dimensions, is_default FROM sextant.models;
+SELECT name, dimensions, is_default FROM sextant.models WHERE is_default;
 -- > all-minilm-l6-v2 | 384 | 1
 SELECT count(*) FROM sextant.kernels WHERE status = 'chosen';
 -- > 1

@@ -1,5 +1,7 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.cache.CacheOptions;
+import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
@@ -19,13 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
   private final Optional<Path> file;
-  private final Settings settings;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final KernelProvider kernels;
   private final MemoryBudget memory;
   private final VectorTables vectors;
   private final EmbeddingModels models;
+  private final DatabaseCache cache;
   private final InstantSource clock = InstantSource.system();
+  private volatile Settings settings;
 
   /**
    * A database, opened by its first session.
@@ -43,7 +46,8 @@ public final class Database implements AutoCloseable {
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
-    this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS));
+    this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
+    this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
   }
 
   /**
@@ -72,13 +76,47 @@ public final class Database implements AutoCloseable {
   }
 
   private VectorIndexes.@Nullable Home indexHome() {
-    return file.map(
-            path ->
-                new VectorIndexes.Home(
-                    path.resolveSibling(path.getFileName() + "-sextant"),
-                    this::openConnection,
-                    !settings.get(Settings.MODE).equals("ro")))
+    return folder()
+        .map(folder -> new VectorIndexes.Home(folder, this::openConnection, !isReadOnly()))
         .orElse(null);
+  }
+
+  /** The folder beside the file that holds what is derived from it. */
+  private Optional<Path> folder() {
+    return file.map(path -> path.resolveSibling(path.getFileName() + "-sextant"));
+  }
+
+  /** What relative paths are relative to: the database's folder, else the working directory. */
+  private Path home() {
+    Path parent = file.map(Path::getParent).orElse(null);
+    return parent == null ? Path.of("").toAbsolutePath() : parent;
+  }
+
+  private boolean isReadOnly() {
+    return settings.get(Settings.MODE).equals("ro");
+  }
+
+  private CacheOptions cacheOptions(Settings wanted) {
+    return CacheSettings.options(wanted, isReadOnly() ? Optional.empty() : folder());
+  }
+
+  /**
+   * Changes a setting of the embedding cache, for all connections and until the database is closed.
+   *
+   * @throws SextantException {@code 22023} for a name or a value that is not allowed
+   */
+  public synchronized void set(String name, String value) {
+    Settings.Setting setting = Settings.find(name);
+    Settings wanted = settings.with(setting, value);
+    if (!setting.name().startsWith(CacheSettings.PREFIX)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "Property \""
+              + setting.name()
+              + "\" cannot change while the database is open: give it when connecting.");
+    }
+    cache.reconfigure(cacheOptions(wanted));
+    settings = wanted;
   }
 
   private SqliteConnection openConnection() {
@@ -95,7 +133,7 @@ public final class Database implements AutoCloseable {
     return file;
   }
 
-  /** The settings it was opened with. */
+  /** The settings in force. */
   public Settings settings() {
     return settings;
   }
@@ -125,6 +163,11 @@ public final class Database implements AutoCloseable {
     return models;
   }
 
+  /** The cache that all embedding goes through. */
+  public DatabaseCache cache() {
+    return cache;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -135,5 +178,6 @@ public final class Database implements AutoCloseable {
     sessions.forEach(Session::close);
     vectors.close();
     models.close();
+    cache.close();
   }
 }

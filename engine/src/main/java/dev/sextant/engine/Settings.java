@@ -1,15 +1,18 @@
 package dev.sextant.engine;
 
+import dev.sextant.engine.cache.CacheOptions;
+import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * The settings of one database as given when it was opened: each has a name, a default, choices and
- * a meaning; an unknown name is refused with the nearest known one.
+ * The settings of one database: each has a name, a default, choices and a meaning; an unknown name
+ * is refused with the nearest known one. Immutable.
  */
 public final class Settings {
 
@@ -77,13 +80,91 @@ public final class Settings {
           List.of(),
           "threads that embed texts, and that build an index; 0 means one per core");
 
+  /** What the embedding cache keeps in memory. */
+  public static final Setting CACHE_POLICY =
+      new Setting(
+          "cache.policy",
+          PolicyKind.WTINYLFU.sqlName(),
+          Arrays.stream(PolicyKind.values()).map(PolicyKind::sqlName).toList(),
+          "which embeddings the cache keeps in memory; sextant.cache_policies tells more");
+
+  /** Where the embedding cache's tier in memory lies. */
+  public static final Setting CACHE_STORE =
+      new Setting(
+          "cache.store",
+          CacheOptions.Store.PRIVATE.sqlName(),
+          Arrays.stream(CacheOptions.Store.values()).map(CacheOptions.Store::sqlName).toList(),
+          "private keeps embeddings in this process; shared is not available yet");
+
+  /** Bound on the embedding cache's memory. */
+  public static final Setting CACHE_HOT_BYTES =
+      new Setting(
+          "cache.hot_bytes",
+          "268435456",
+          List.of(),
+          "bytes of memory for embeddings, a part of memory_limit");
+
+  /** Bound on the embedding cache's file. */
+  public static final Setting CACHE_DURABLE_BYTES =
+      new Setting(
+          "cache.durable_bytes",
+          "1073741824",
+          List.of(),
+          "bytes of the file that keeps embeddings beside the database; 0 for no file");
+
+  /** Age at which an embedding goes. */
+  public static final Setting CACHE_TTL =
+      new Setting(
+          "cache.ttl", "0", List.of(), "seconds that an embedding is kept; 0 for no such bound");
+
+  /** What the embedding cache reads on opening. */
+  public static final Setting CACHE_WARM_UP =
+      new Setting(
+          "cache.warm_up",
+          "10000",
+          List.of(),
+          "embeddings that the cache reads from its file when it is first used");
+
+  /** Keys of the embedding cache's workload sample. */
+  public static final Setting CACHE_SAMPLE_KEYS =
+      new Setting(
+          "cache.sample_keys",
+          "4096",
+          List.of(),
+          "texts that sextant.cache_mrc and cache_shadow follow, from 16; 0 for none");
+
   private static final List<Setting> ALL =
-      List.of(MODE, BUSY_TIMEOUT, SYNCHRONOUS, COMPILE, KERNEL, MEMORY_LIMIT, THREADS);
+      List.of(
+          MODE,
+          BUSY_TIMEOUT,
+          SYNCHRONOUS,
+          COMPILE,
+          KERNEL,
+          MEMORY_LIMIT,
+          THREADS,
+          CACHE_POLICY,
+          CACHE_STORE,
+          CACHE_HOT_BYTES,
+          CACHE_DURABLE_BYTES,
+          CACHE_TTL,
+          CACHE_WARM_UP,
+          CACHE_SAMPLE_KEYS);
 
   private final Map<String, String> values;
 
   private Settings(Map<String, String> values) {
     this.values = Map.copyOf(values);
+  }
+
+  /**
+   * The same with another value of one setting.
+   *
+   * @throws SextantException {@code 22023} for a value that is not allowed
+   */
+  public Settings with(Setting setting, String value) {
+    Map<String, String> changed = new LinkedHashMap<>(values);
+    changed.put(setting.name(), check(setting, value));
+    return new Settings(changed);
   }
 
   /** All settings there are, in the order of the documentation. */

@@ -36,7 +36,16 @@ class DocumentsTest {
 
   /** What looks like a type and is a word that EXPLAIN writes. */
   private static final Set<String> EXPLAINED =
-      Set.of("Sqlite", "KnnScan", "RangeScan", "QueryVector", "Embed", "EngineTable", "Definition");
+      Set.of(
+          "Sqlite",
+          "KnnScan",
+          "RangeScan",
+          "QueryVector",
+          "Embed",
+          "Call",
+          "Chunk",
+          "EngineTable",
+          "Definition");
 
   private final Map<String, List<CompiledClass>> classes =
       House.classes().stream().collect(Collectors.groupingBy(CompiledClass::simpleName));

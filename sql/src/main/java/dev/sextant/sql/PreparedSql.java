@@ -5,9 +5,11 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.sql.lex.StatementText;
+import dev.sextant.sql.plan.EngineCommand;
 import dev.sextant.sql.plan.IndexCommand;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Definitions;
+import dev.sextant.sql.run.EngineCommands;
 import dev.sextant.sql.run.Explanation;
 import dev.sextant.sql.run.IndexCommands;
 import dev.sextant.sql.run.Json;
@@ -68,7 +70,7 @@ final class PreparedSql implements SqlStatement {
           case Plan.Native _ -> sqlite.parameterCount();
           case Plan.Compiled compiled -> compiled.userParameters();
           case Plan.Explain _ -> explained == null ? 0 : explained.parameterCount();
-          case Plan.Definition _, Plan.Index _ -> 0;
+          case Plan.Definition _, Plan.Index _, Plan.Command _ -> 0;
         };
     this.values = new @Nullable Object[parameters];
     this.bound = new boolean[parameters];
@@ -81,7 +83,8 @@ final class PreparedSql implements SqlStatement {
         owner.functions();
         yield session.connection().prepare(compiled.sql().sql());
       }
-      case Plan.Definition _, Plan.Index _ -> session.connection().prepare(NO_STATEMENT);
+      case Plan.Definition _, Plan.Index _, Plan.Command _ ->
+          session.connection().prepare(NO_STATEMENT);
       case Plan.Explain _ -> session.connection().prepare(LINES);
     };
   }
@@ -161,6 +164,7 @@ final class PreparedSql implements SqlStatement {
             case Plan.Compiled compiled -> runCompiled(compiled);
             case Plan.Definition definition -> define(definition);
             case Plan.Index(StatementText _, IndexCommand command) -> index(command);
+            case Plan.Command(StatementText _, EngineCommand command) -> command(command);
             case Plan.Explain(StatementText _, Plan inner, boolean _) -> explain(inner);
           };
       followTransaction(statement);
@@ -275,6 +279,12 @@ final class PreparedSql implements SqlStatement {
 
   private Outcome index(IndexCommand command) {
     new IndexCommands(session, this::isStopped).run(command);
+    endRun();
+    return new Outcome.Count(0);
+  }
+
+  private Outcome command(EngineCommand command) {
+    warnings = new EngineCommands(session).run(command);
     endRun();
     return new Outcome.Count(0);
   }

@@ -57,7 +57,7 @@ public final class SqlEngine implements AutoCloseable {
     Plan plan =
         new Compiler(
                 catalog,
-                this::dimensions,
+                model -> dimensions(catalog, model),
                 always,
                 text -> shared ? plans.get(new PlanKey(text, catalog.version())) : null)
             .compile(StatementText.of(sql));
@@ -68,9 +68,9 @@ public final class SqlEngine implements AutoCloseable {
     return plan;
   }
 
-  private int dimensions(@Nullable String model) {
+  private int dimensions(Catalog catalog, @Nullable String model) {
     EmbeddingModels models = database.models();
-    return models.dimensions(model == null ? models.defaultName() : model);
+    return catalog.modelDimensions(models, model == null ? models.defaultName() : model);
   }
 
   private record PlanKey(String sql, long schemaVersion) {}

@@ -138,7 +138,7 @@ final class VectorSqlTest {
     assertThat(query(session, "SELECT name FROM sextant.kernels WHERE status = 'chosen'"))
         .hasSize(1);
     assertThat(query(session, "SELECT name, dimensions FROM sextant.models"))
-        .containsExactly("all-minilm-l6-v2|384");
+        .containsExactly("all-minilm-l6-v2|384", "bge-small-en-v15|384");
     assertThat(query(session, "SELECT value FROM sextant.settings WHERE name = 'compile'"))
         .containsExactly("auto");
   }

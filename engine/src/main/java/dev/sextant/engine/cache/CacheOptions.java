@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * How a cache is set up.
  *
- * @param hotBytes what the tier in memory may take
+ * @param hotBytes what the tier in memory may take, at least 65536
  * @param policy what it keeps
  * @param store where it lies
  * @param timeToLive how long a vector may be used; empty for as long as it is kept
@@ -32,8 +32,12 @@ public record CacheOptions(
     int sampleKeys,
     double sampleRate) {
 
-  /** Checks the ranges; the least of {@code hotBytes} is the store's to check. */
+  /** Checks the ranges. */
   public CacheOptions {
+    if (hotBytes < PrivateStore.MIN_BUDGET_BYTES) {
+      throw outOfRange(
+          "cache.hot_bytes", "at least " + PrivateStore.MIN_BUDGET_BYTES, Long.toString(hotBytes));
+    }
     if (timeToLive.isPresent() && !timeToLive.get().isPositive()) {
       throw outOfRange("cache.ttl", "more than 0 seconds", timeToLive.get().toString());
     }

@@ -13,6 +13,7 @@ package dev.sextant.engine.cache;
  * @param rejections vectors that the policy did not let in
  * @param expirations entries that went for their age
  * @param savedMicros what the hits' vectors had taken to compute
+ * @param computed texts that the model embedded; counted in the first tier only
  * @param joins requests that waited for another's computation of the same text; counted in the
  *     first tier only
  * @param checksumFailures entries that were found damaged
@@ -28,5 +29,6 @@ public record CacheStats(
     long rejections,
     long expirations,
     long savedMicros,
+    long computed,
     long joins,
     long checksumFailures) {}

@@ -49,9 +49,13 @@ final class CachedModel implements EmbeddingModel {
    *
    * @param flights the computations under way
    * @param joins how often a request waited for another's, by the model's number
+   * @param computed texts embedded, by the model's number
    */
   record Shared(
-      Map<CacheKey, Flight> flights, Map<Integer, LongAdder> joins, InstantSource clock) {}
+      Map<CacheKey, Flight> flights,
+      Map<Integer, LongAdder> joins,
+      Map<Integer, LongAdder> computed,
+      InstantSource clock) {}
 
   CachedModel(EmbeddingModel model, EmbeddingSpace space, Tiers tiers, Shared shared) {
     this.model = model;
@@ -248,6 +252,7 @@ final class CachedModel implements EmbeddingModel {
     List<Embedding> embeddings = model.embedAll(texts, watch);
     Instant end = shared.clock().instant();
     requireSound(embeddings, texts.size());
+    shared.computed().computeIfAbsent(number, n -> new LongAdder()).add(texts.size());
     double micros = Duration.between(start, end).toNanos() / 1000.0;
     double tokens = embeddings.stream().mapToLong(embedding -> embedding.tokens() + 1).sum();
     for (int i = 0; i < some.size(); i++) {

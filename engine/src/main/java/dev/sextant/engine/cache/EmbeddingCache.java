@@ -32,9 +32,16 @@ import java.util.function.Supplier;
  * asks and wherever they stand. Errors are {@link SextantException}.
  */
 public final class EmbeddingCache implements AutoCloseable {
+  /** The tier in memory, as {@link #evict(String, long)} names it. */
+  public static final String HOT = "hot";
+
+  /** The tier in a file. */
+  public static final String DURABLE = "durable";
+
   private final InstantSource clock;
   private final Tiers tiers;
   private final Map<Integer, LongAdder> joins = new ConcurrentHashMap<>();
+  private final Map<Integer, LongAdder> computed = new ConcurrentHashMap<>();
   private final CachedModel.Shared shared;
 
   /**
@@ -50,7 +57,7 @@ public final class EmbeddingCache implements AutoCloseable {
       CacheOptions options, MemoryBudget memory, InstantSource clock, Consumer<String> warnings) {
     this.clock = clock;
     this.tiers = guarded(() -> new Tiers(options, memory, clock, warnings));
-    this.shared = new CachedModel.Shared(new ConcurrentHashMap<>(), joins, clock);
+    this.shared = new CachedModel.Shared(new ConcurrentHashMap<>(), joins, computed, clock);
   }
 
   private static <T> T guarded(Supplier<T> work) {
@@ -163,10 +170,27 @@ public final class EmbeddingCache implements AutoCloseable {
   }
 
   /**
+   * As above from any tier; from the durable one goes what was used longest ago.
+   *
+   * @param tier {@link #HOT} or {@link #DURABLE}
+   */
+  public long evict(String tier, long bytes) {
+    if (!tier.equals(HOT) && !tier.equals(DURABLE)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "cache_evict expects the tier 'hot' or 'durable' but got \"" + tier + "\".");
+    }
+    if (tier.equals(HOT) || bytes < 0) {
+      return evict(bytes);
+    }
+    return guarded(() -> tiers.durable().map(store -> store.evict(bytes)).orElse(0L));
+  }
+
+  /**
    * Removes vectors from all tiers, pinned or not.
    *
    * @param model of that model only
-   * @param olderThan computed longer ago than that only
+   * @param olderThan computed that long ago at least only
    * @return how many distinct ones at least
    */
   public long invalidate(Optional<String> model, Optional<Duration> olderThan) {
@@ -178,7 +202,7 @@ public final class EmbeddingCache implements AutoCloseable {
       }
       number = known.getAsInt();
     }
-    long before = olderThan.map(age -> clock.millis() - age.toMillis()).orElse(Long.MAX_VALUE);
+    long before = olderThan.map(age -> clock.millis() - age.toMillis() + 1).orElse(Long.MAX_VALUE);
     EntryFilter filter = new EntryFilter(number, before);
     return guarded(
         () -> {
@@ -198,10 +222,10 @@ public final class EmbeddingCache implements AutoCloseable {
           Optional<ModelCounters> inFile = tiers.durable().map(EmbeddingCache::counted);
           String tier = tiers.onHot(HotStore::tier);
           for (int model = 0; model < tiers.models().size(); model++) {
-            LongAdder joined = joins.get(model);
-            rows.add(row(model, tier, inMemory, joined == null ? 0 : joined.sum()));
+            rows.add(
+                row(model, tier, inMemory, new Calls(sum(computed, model), sum(joins, model))));
             if (inFile.isPresent()) {
-              rows.add(row(model, "durable", inFile.get(), 0));
+              rows.add(row(model, DURABLE, inFile.get(), new Calls(0, 0)));
             }
           }
           return rows;
@@ -214,7 +238,15 @@ public final class EmbeddingCache implements AutoCloseable {
     return sum;
   }
 
-  private CacheStats row(int model, String tier, ModelCounters counters, long joined) {
+  /** What is counted for a model as a whole. */
+  private record Calls(long computed, long joins) {}
+
+  private static long sum(Map<Integer, LongAdder> counts, int model) {
+    LongAdder count = counts.get(model);
+    return count == null ? 0 : count.sum();
+  }
+
+  private CacheStats row(int model, String tier, ModelCounters counters, Calls calls) {
     ModelCounters.Counts counts = counters.of(model);
     return new CacheStats(
         tiers.models().name(model),
@@ -227,7 +259,8 @@ public final class EmbeddingCache implements AutoCloseable {
         counts.rejections,
         counts.expirations,
         counts.savedMicros,
-        joined,
+        calls.computed(),
+        calls.joins(),
         counts.checksumFailures);
   }
 
@@ -305,19 +338,23 @@ public final class EmbeddingCache implements AutoCloseable {
   }
 
   /**
-   * Changes size, policy, store, time to live or sample of the tier in memory; what is cached is
-   * kept as far as it fits. The sample starts anew.
+   * Changes size, policy, store, time to live or sample of the tier in memory, or the size of the
+   * durable tier; what is cached is kept as far as it fits. The sample starts anew.
    *
-   * @throws SextantException {@code 22023} where the folder or the durable tier's size differ:
-   *     those stay until the cache is opened again
+   * @throws SextantException {@code 22023} where the folder or the warm-up differ, or the durable
+   *     tier would begin or end: those stay until the cache is opened again
    */
   public void reconfigure(CacheOptions wanted) {
     CacheOptions now = tiers.options();
-    if (!wanted.folder().equals(now.folder()) || wanted.durableBytes() != now.durableBytes()) {
+    boolean durable = wanted.durableBytes() > 0;
+    if (!wanted.folder().equals(now.folder())
+        || wanted.warmUpEntries() != now.warmUpEntries()
+        || durable != now.durableBytes() > 0) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
-          "The embedding cache's folder and the size of its durable tier cannot change while it is"
-              + " open. Open the database again with other settings.");
+          "The embedding cache's folder, its warm-up and whether it has a durable tier cannot"
+              + " change while it is open. Give cache.warm_up and cache.durable_bytes as properties"
+              + " of the connection, or set them before the first EMBED.");
     }
     guarded(
         () -> {

@@ -43,7 +43,7 @@ final class PrivateStore implements HotStore {
     if (budgetBytes < MIN_BUDGET_BYTES) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
-          "Setting cache.bytes expects at least "
+          "Setting cache.hot_bytes expects at least "
               + MIN_BUDGET_BYTES
               + " but got "
               + budgetBytes

@@ -27,6 +27,9 @@ import java.util.Optional;
  * memory suffices as long as the mixture of sizes stays what it was. Where it does not, or where
  * the database's budget has no more, the capacity is lowered to what there is, for a while.
  *
+ * The policy is told of hits a few dozen at once, in their order and before anything else is asked
+ * of it: then its memory is waited for once and not at each hit.
+ *
  * A hit reads the clock only where the entry expires. The time of the last use is that of the last
  * look at the clock, at most 64 requests old. A vector that is read where it lies was checked, or
  * stored, in the second of its last use; so it is checked again when that was another second.
@@ -36,6 +39,7 @@ final class Stripe {
   private static final int REQUESTS_PER_LOOK = 64;
   private static final int PUTS_PER_TRY = 1024;
   private static final int TYPICAL_DIMENSIONS = 384;
+  private static final int HITS_AT_ONCE = 64;
 
   private final Slab slab;
   private final Policy policy;
@@ -48,6 +52,8 @@ final class Stripe {
   private int requests;
   private int puts;
   private int adding = Slab.NONE;
+  private final int[] hits = new int[HITS_AT_ONCE];
+  private int hitCount;
   private boolean closed;
 
   /** An empty stripe with {@code shareBytes} of the memory. */
@@ -76,6 +82,13 @@ final class Stripe {
   private void uncount(int record, ModelCounters.Counts counts) {
     counts.entries--;
     counts.bytes -= Slab.bytesOf(slab.dimensions(record));
+  }
+
+  private void tellPolicy() {
+    for (int i = 0; i < hitCount; i++) {
+      policy.hit(hits[i]);
+    }
+    hitCount = 0;
   }
 
   private void requireOpen() {
@@ -145,7 +158,10 @@ final class Stripe {
   private void hit(int record) {
     ModelCounters.Counts counts = counters.of(slab.model(record));
     if (!slab.pinned(record)) {
-      policy.hit(slab.entry(record));
+      hits[hitCount++] = slab.entry(record);
+      if (hitCount == hits.length) {
+        tellPolicy();
+      }
     }
     slab.touch(record, nowMillis);
     counts.hits++;
@@ -181,6 +197,7 @@ final class Stripe {
     if (slab.find(key) != Slab.NONE) {
       return true;
     }
+    tellPolicy();
     nowMillis = clock.millis();
     if (limit < capacity && ++puts % PUTS_PER_TRY == 0) {
       setLimit(capacity);
@@ -218,6 +235,7 @@ final class Stripe {
   }
 
   private void remove(int record) {
+    tellPolicy();
     uncount(record, counters.of(slab.model(record)));
     int entry = slab.entry(record);
     if (slab.pinned(record)) {
@@ -235,6 +253,7 @@ final class Stripe {
     if (record == Slab.NONE || slab.pinned(record) == pinned) {
       return record != Slab.NONE;
     }
+    tellPolicy();
     int weight = Slab.bytesOf(slab.dimensions(record));
     int entry = slab.entry(record);
     if (pinned) {
@@ -260,12 +279,13 @@ final class Stripe {
               + capacity / 2
               + " bytes, but would take "
               + (pinnedBytes + weight)
-              + ". Unpin others or raise cache.bytes.");
+              + ". Unpin others or raise cache.hot_bytes.");
     }
   }
 
   synchronized long evict(long bytes) {
     requireOpen();
+    tellPolicy();
     long before = policy.weight();
     while (before - policy.weight() < bytes && policy.count() > 0) {
       policy.evict();

@@ -67,10 +67,22 @@ final class Tiers implements AutoCloseable {
   private HotStore open(CacheOptions wanted) {
     return switch (wanted.store()) {
       case PRIVATE -> new PrivateStore(wanted.hotBytes(), wanted.policy(), memory, clock);
-      case SHARED ->
-          throw new SextantException(
-              ErrorCode.FEATURE_NOT_SUPPORTED, "cache.store = shared is not available.");
+      case SHARED -> throw notAvailable(wanted.store());
     };
+  }
+
+  /** Why a store cannot be had. */
+  static SextantException notAvailable(CacheOptions.Store store) {
+    return new SextantException(
+        ErrorCode.FEATURE_NOT_SUPPORTED,
+        "Setting cache.store = "
+            + store.sqlName()
+            + " is not available: this version has the store private only.");
+  }
+
+  /** The durable tier's file. */
+  static Path file(Path folder) {
+    return folder.resolve(FILE);
   }
 
   private Optional<DurableStore> openDurable(CacheOptions wanted, Consumer<String> warnings) {
@@ -90,8 +102,7 @@ final class Tiers implements AutoCloseable {
     }
     return Optional.of(
         new DurableStore(
-            new DurableStore.Options(
-                folder.resolve(FILE), wanted.durableBytes(), BUSY_TIMEOUT_MILLIS),
+            new DurableStore.Options(file(folder), wanted.durableBytes(), BUSY_TIMEOUT_MILLIS),
             models,
             clock,
             warnings));
@@ -236,7 +247,15 @@ final class Tiers implements AutoCloseable {
           Kind.CLOSED, "The embedding cache is closed with its database. Open the database again.");
     }
     HotStore next = open(wanted);
-    copy(old, next);
+    try {
+      copy(old, next);
+      if (wanted.durableBytes() != options.durableBytes()) {
+        durable.ifPresent(store -> store.resize(wanted.durableBytes()));
+      }
+    } catch (RuntimeException failure) {
+      next.close();
+      throw failure;
+    }
     options = wanted;
     hot = next;
     sample = newSample(wanted);

@@ -31,6 +31,11 @@ public interface EmbeddingModel extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** What the model wants before each text of a role; nothing, unless it was trained so. */
+  default String prefix(EmbedRole role) {
+    return "";
+  }
+
   /** Embeds one text on the calling thread; the empty text has a vector too. */
   Embedding embed(String text);
 

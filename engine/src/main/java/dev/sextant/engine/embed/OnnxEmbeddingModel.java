@@ -36,13 +36,14 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Closing. Freeing a session under a run would crash the process: runs hold the read lock, close
  * takes the write lock.
  */
-/** A sentence encoder run by ONNX Runtime: mean pooling over its tokens, scaled to unit length. */
+/** A sentence encoder run by ONNX Runtime: its tokens' states are pooled into one vector. */
 final class OnnxEmbeddingModel implements EmbeddingModel {
 
   private static final Set<String> KNOWN_INPUTS =
       Set.of("input_ids", "attention_mask", "token_type_ids");
 
-  private final ShippedModel model;
+  private final ModelShape model;
+  private final int dimensions;
   private final EmbeddingPool pool;
   private final TextTokenizer tokenizer;
   private final String fingerprint;
@@ -60,7 +61,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
    * @param pool the threads that many texts are embedded on; stays the caller's
    * @throws SextantException {@code 58000} where the graph cannot be loaded or has another shape
    */
-  OnnxEmbeddingModel(ShippedModel model, byte[] graph, String tokenizerJson, EmbeddingPool pool) {
+  OnnxEmbeddingModel(ModelShape model, byte[] graph, String tokenizerJson, EmbeddingPool pool) {
     this.model = model;
     this.pool = pool;
     this.fingerprint = fingerprint(model, graph, tokenizerJson);
@@ -76,7 +77,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
       throw failed("cannot be loaded", failure);
     }
     try {
-      checkShape();
+      this.dimensions = checkShape();
       this.tokenizer = new TextTokenizer(tokenizerJson);
     } catch (OrtException | RuntimeException failure) {
       closeQuietly(session, failure);
@@ -85,35 +86,42 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
   }
 
   /** Over the graph, the tokenizer, the window and how tokens become a vector. */
-  private static String fingerprint(ShippedModel model, byte[] graph, String tokenizerJson) {
+  private static String fingerprint(ModelShape model, byte[] graph, String tokenizerJson) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] tokenizer = tokenizerJson.getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(8).putInt(graph.length).putInt(tokenizer.length).array());
       digest.update(graph);
       digest.update(tokenizer);
-      digest.update(("mean,l2," + model.maxTokens()).getBytes(StandardCharsets.US_ASCII));
+      String way = model.pooling().sqlName() + (model.normalize() ? ",l2," : ",none,");
+      digest.update((way + model.maxTokens()).getBytes(StandardCharsets.US_ASCII));
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java platform has SHA-256", impossible);
     }
   }
 
-  private void checkShape() throws OrtException {
+  /** The length of the vectors, once inputs and output are such as are known. */
+  private int checkShape() throws OrtException {
     if (!KNOWN_INPUTS.containsAll(session.getInputNames())) {
       throw failed("takes the inputs " + session.getInputNames() + ", not " + KNOWN_INPUTS, null);
     }
     var output = session.getOutputInfo().values().iterator().next().getInfo();
     long[] shape = output instanceof TensorInfo tensor ? tensor.getShape() : new long[0];
-    if (shape.length != 3 || shape[2] != model.dimensions()) {
+    boolean pooled = model.pooling() == Pooling.NONE;
+    long last = shape.length == (pooled ? 2 : 3) ? shape[shape.length - 1] : 0;
+    if (last < 1 || (model.dimensions() > 0 && last != model.dimensions())) {
+      String wanted = model.dimensions() > 0 ? Integer.toString(model.dimensions()) : "dimensions";
       throw failed(
           "gives the shape "
               + Arrays.toString(shape)
-              + ", not [texts, tokens, "
-              + model.dimensions()
+              + ", not ["
+              + (pooled ? "texts, " : "texts, tokens, ")
+              + wanted
               + "]",
           null);
     }
+    return (int) last;
   }
 
   @Override
@@ -128,12 +136,17 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
 
   @Override
   public int dimensions() {
-    return model.dimensions();
+    return dimensions;
   }
 
   @Override
   public int maxTokens() {
     return model.maxTokens();
+  }
+
+  @Override
+  public String prefix(EmbedRole role) {
+    return model.prefix(role);
   }
 
   @Override
@@ -155,7 +168,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
     if (closed) {
       throw new SextantException(
           ErrorCode.CONNECTION_CLOSED,
-          "Model \"" + name() + "\" is closed with its database. Open the database again.");
+          "Model \"" + name() + "\" is closed: it was dropped, or its database was closed.");
     }
   }
 
@@ -193,7 +206,7 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
       }
       try (OrtSession.Result result = session.run(inputs)) {
         if (result.get(0) instanceof OnnxTensor states) {
-          return pool(states.getFloatBuffer(), ids.length, model.dimensions());
+          return pool(states.getFloatBuffer(), ids.length);
         }
         throw failed("gives no tensor", null);
       }
@@ -202,11 +215,11 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
     }
   }
 
-  /** The mean of the tokens' states, scaled to length 1. */
-  private static float[] pool(FloatBuffer states, int tokens, int dimensions) {
+  private float[] pool(FloatBuffer states, int tokens) {
     float[] token = new float[dimensions];
     double[] sum = new double[dimensions];
-    for (int t = 0; t < tokens; t++) {
+    int pooled = model.pooling() == Pooling.MEAN ? tokens : 1;
+    for (int t = 0; t < pooled; t++) {
       states.get(token);
       for (int i = 0; i < dimensions; i++) {
         sum[i] += token[i];
@@ -216,7 +229,10 @@ final class OnnxEmbeddingModel implements EmbeddingModel {
     for (double value : sum) {
       square += value * value;
     }
-    double scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+    double scale = 1.0 / pooled;
+    if (model.normalize()) {
+      scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+    }
     float[] vector = new float[dimensions];
     for (int i = 0; i < dimensions; i++) {
       vector[i] = (float) (sum[i] * scale);

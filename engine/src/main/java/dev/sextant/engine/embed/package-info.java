@@ -1,7 +1,9 @@
 /**
- * Texts to vectors: embedding models that run in this process, and the registry that loads them.
+ * Texts to vectors: embedding models in this process and on servers, and the registry that has
+ * them.
  *
- * <p>Start at {@link dev.sextant.engine.embed.EmbeddingModels}. Nothing here touches the network.
+ * <p>Start at {@link dev.sextant.engine.embed.EmbeddingModels}. Nothing but a model that a user has
+ * defined with an address touches the network.
  */
 @NullMarked
 package dev.sextant.engine.embed;

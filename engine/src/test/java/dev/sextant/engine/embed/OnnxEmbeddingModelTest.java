@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.sqlite.SqliteConnection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +73,23 @@ class OnnxEmbeddingModelTest {
       assertThat(embedding.vector())
           .as(text)
           .containsExactly(oracle.embed(text).content().vector(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void theOtherShippedModelEqualsItsPublishersToo(@TempDir Path nativeFolder) {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("DJL_CACHE_DIR", nativeFolder.toString());
+    var oracle = new BgeSmallEnV15QuantizedEmbeddingModel();
+    try (var connection =
+        SqliteConnection.open(
+            new SqliteConnection.OpenOptions(Optional.empty(), "rwc", "full", 0))) {
+      EmbeddingModel bge = models.model("bge-small-en-v15", connection);
+      for (String text : TEXTS) {
+        assertThat(bge.embed(text).vector())
+            .as(text)
+            .containsExactly(oracle.embed(text).content().vector(), within(1e-5f));
+      }
     }
   }
 

@@ -22,6 +22,15 @@ public final class VectorCalls {
   /** Looks up the number of a query vector among those that were searched for. */
   public static final String QUERY = "sextant_query";
 
+  /** Gives a field of a chunk. */
+  public static final String CHUNK = "sextant_chunk";
+
+  /** Looks up the number of a text among those that were cut. */
+  public static final String TEXT = "sextant_text";
+
+  /** {@code sextant_text(cut, text)}. */
+  public static final SqlOperator TEXT_CALL = Opaque.function(TEXT);
+
   /** Gives a column of a row that two searches have found. */
   public static final String FUSED = "sextant_fused";
 

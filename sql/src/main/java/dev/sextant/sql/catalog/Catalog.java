@@ -1,5 +1,6 @@
 package dev.sextant.sql.catalog;
 
+import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.vector.IndexDefinition;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.engine.vector.VectorIndexes;
@@ -176,6 +177,15 @@ public final class Catalog {
     return trigger.isEmpty()
         ? -1
         : Long.parseLong(trigger.substring(ChangeLog.TRIGGER_PREFIX.length() + 2));
+  }
+
+  /**
+   * Length of an embedding model's vectors.
+   *
+   * @throws dev.sextant.engine.error.SextantException {@code 22023} for an unknown name
+   */
+  public int modelDimensions(EmbeddingModels models, String name) {
+    return models.dimensions(name, connection);
   }
 
   /** The vector index of that name, in any case. */

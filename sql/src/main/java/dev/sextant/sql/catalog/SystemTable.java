@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public record SystemTable(
     }
   }
 
-  private static final List<SystemTable> ALL =
+  private static final List<SystemTable> ENGINE =
       List.of(
           new SystemTable(
               "databases",
@@ -80,12 +81,18 @@ public record SystemTable(
               "models",
               Column.list(
                   "name",
+                  "method",
                   "dimensions INTEGER",
                   "max_tokens INTEGER",
                   "source",
+                  "query_prefix",
+                  "passage_prefix",
                   "loaded INTEGER",
                   "is_default INTEGER"),
               SystemTable::models));
+
+  private static final List<SystemTable> ALL =
+      Stream.of(ENGINE, CacheTables.all()).flatMap(List::stream).toList();
 
   private static List<List<@Nullable Object>> indexes(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -151,13 +158,16 @@ public record SystemTable(
   private static List<List<@Nullable Object>> models(Session session) {
     Database database = session.database();
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (EmbeddingModels.Entry model : database.models().report()) {
+    for (EmbeddingModels.Entry model : database.models().report(session.connection())) {
       rows.add(
           row(
               model.name(),
+              model.method(),
               (long) model.dimensions(),
-              (long) model.maxTokens(),
+              known(model.maxTokens() == 0 ? -1 : model.maxTokens()),
               model.source(),
+              model.queryPrefix(),
+              model.passagePrefix(),
               model.loaded() ? 1L : 0L,
               model.isDefault() ? 1L : 0L));
     }

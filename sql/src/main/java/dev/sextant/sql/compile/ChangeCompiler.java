@@ -273,6 +273,7 @@ final class ChangeCompiler {
           context.space().add(new ParameterSource.Constant(VectorCodec.encode(vector))));
     } else {
       pieces.text("sextant_vector(").expression(from, to).text(check(column));
+      ColumnFit.require(pieces.embeddedDimensions(), table, column);
     }
   }
 
@@ -290,6 +291,7 @@ final class ChangeCompiler {
           new QueryCompiler(catalog, models).compile(source, parameters, context);
       query = compiled.sql();
       count = compiled.width() < 0 ? count : compiled.width();
+      ColumnFit.require(compiled.columns(), table, columns);
     } else {
       query = pieces.another().verbatim(from, to).build();
     }
@@ -477,9 +479,6 @@ final class ChangeCompiler {
     }
     space
         .embedTables()
-        .forEach(
-            (model, parameter) ->
-                context.add(
-                    new Step.EmbedRows(model.isEmpty() ? null : model, parameter, sources)));
+        .forEach((by, parameter) -> context.add(new Step.EmbedRows(by, parameter, sources)));
   }
 }

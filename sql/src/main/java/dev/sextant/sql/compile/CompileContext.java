@@ -47,11 +47,7 @@ final class CompileContext {
   /** Forgets what a plan that was given up would have done; texts of rows are embedded singly. */
   void prepareNoVectors() {
     steps.clear();
-    space
-        .embedTables()
-        .forEach(
-            (model, table) ->
-                steps.add(new Step.EmbedRows(model.isEmpty() ? null : model, table, List.of())));
+    space.embedTables().forEach((by, table) -> steps.add(new Step.EmbedRows(by, table, List.of())));
   }
 
   RexNode parameter(RexBuilder rex, int index) {

@@ -9,7 +9,6 @@ import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.storage.StorageException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,16 +49,16 @@ public final class Compiler {
           ChangeCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
-      case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE, UTILITY ->
-          new Plan.Native(statement);
+      case UTILITY -> CallCompiler.compile(models, statement).orElse(new Plan.Native(statement));
+      case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);
     };
   }
 
   private Plan definition(StatementText statement) {
-    Optional<Plan> index = IndexCompiler.compile(catalog, statement);
-    return index.isPresent()
-        ? index.get()
-        : DefinitionCompiler.compile(statement).orElse(new Plan.Native(statement));
+    return IndexCompiler.compile(catalog, statement)
+        .or(() -> CommandCompiler.compile(statement))
+        .or(() -> DefinitionCompiler.compile(statement))
+        .orElse(new Plan.Native(statement));
   }
 
   private Plan query(StatementText statement) {

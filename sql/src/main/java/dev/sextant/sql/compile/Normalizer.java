@@ -1,12 +1,11 @@
 package dev.sextant.sql.compile;
 
-import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.ast.Opaque;
 import dev.sextant.sql.ast.SqliteOperators;
 import dev.sextant.sql.ast.SqliteTypeSpec;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.plan.EmbedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -398,9 +397,14 @@ final class Normalizer extends SqlShuttle {
       return distance(distance.get(), operands.get(0), operands.get(1));
     }
     return switch (name.toLowerCase(Locale.ROOT)) {
-      case "embed" -> embed(call);
+      case "embed", "embed_query", "embed_passage" -> embed(call);
       case "vector" -> vectorOperand(only(call));
-      case "knn", TableArguments.HYBRID, TableArguments.RECALL -> tableFunction(call);
+      case "knn",
+          TableArguments.HYBRID,
+          ChunkSource.NAME,
+          SimulationSource.NAME,
+          TableArguments.RECALL ->
+          tableFunction(call);
       case "inner_product", "vector_distance" -> vectors(call, 2);
       case "vector_dims", "l2_norm", "l2_normalize", "subvector" -> vectors(call, 1);
       default -> {
@@ -446,47 +450,24 @@ final class Normalizer extends SqlShuttle {
 
   private static SqlNode only(SqlCall call) {
     if (call.operandCount() != 1) {
-      throw wrongArguments(call, "one argument");
+      throw EmbedCalls.wrongArguments(call, "one argument");
     }
     return call.operand(0);
   }
 
-  private static SextantException wrongArguments(SqlCall call, String expected) {
-    return new SextantException(
-        ErrorCode.UNKNOWN_FUNCTION,
-        "Function "
-            + call.getOperator().getName()
-            + " expects "
-            + expected
-            + " and got "
-            + call.operandCount()
-            + ".");
-  }
-
   private SqlNode embed(SqlCall call) {
-    if (call.operandCount() < 1 || call.operandCount() > 2) {
-      throw wrongArguments(call, "a text and perhaps a model's name");
-    }
-    String model = null;
-    if (call.operandCount() == 2) {
-      if (!isText(call.operand(1))) {
-        throw new SextantException(
-            ErrorCode.INVALID_PARAMETER,
-            "EMBED expects the model as a text in quotes, such as 'all-minilm-l6-v2'.");
-      }
-      model = text(call.operand(1));
-    }
+    EmbedBy by = EmbedCalls.by(call);
     SqlNode text = call.operand(0);
     if (isText(text)) {
-      int vector = space.embedded(model, space.textLiteral(text(text)));
+      int vector = space.embedded(by, space.textLiteral(text(text)));
       return parameter(vector, text.getParserPosition());
     }
     if (text instanceof SqlDynamicParam parameter) {
       int user = parameters.get(parameter.getIndex());
-      return parameter(space.embedded(model, user), text.getParserPosition());
+      return parameter(space.embedded(by, user), text.getParserPosition());
     }
-    int table = space.embedTable(model == null ? "" : model);
+    int table = space.embedTable(by);
     return VectorCalls.embed(
-        parameter(table, SqlParserPos.ZERO), normalize(text), space.modelDimensions(model));
+        parameter(table, SqlParserPos.ZERO), normalize(text), space.modelDimensions(by.model()));
   }
 }

@@ -1,5 +1,7 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.sql.ast.VectorCalls;
+import dev.sextant.sql.plan.EmbedBy;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.storage.vector.VectorCodec;
@@ -8,7 +10,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,7 @@ final class ParameterSpace {
   private final Map<Integer, Integer> embeddedDimensions = new HashMap<>();
   private final List<ParameterSource> sources = new ArrayList<>();
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
-  private final Map<String, Integer> embedTables = new LinkedHashMap<>();
+  private final Map<EmbedBy, Integer> embedTables = new LinkedHashMap<>();
   private final Map<Integer, Integer> vectorOfUser = new HashMap<>();
   private final Map<String, Integer> vectorOfText = new HashMap<>();
   private final Map<String, Integer> literals = new HashMap<>();
@@ -82,15 +86,15 @@ final class ParameterSpace {
   }
 
   /** A text that is embedded once per execution: a literal or a parameter. */
-  int embedded(@Nullable String model, int text) {
+  int embedded(EmbedBy by, int text) {
     for (Step.EmbedTexts.Text known : texts) {
-      if (known.text() == text && Objects.equals(known.model(), model)) {
+      if (known.text() == text && known.by().equals(by)) {
         return known.vector();
       }
     }
     int vector = produced();
-    embeddedDimensions.put(vector, models.of(model));
-    texts.add(new Step.EmbedTexts.Text(model, text, vector));
+    embeddedDimensions.put(vector, models.of(by.model()));
+    texts.add(new Step.EmbedTexts.Text(by, text, vector));
     return vector;
   }
 
@@ -106,17 +110,33 @@ final class ParameterSpace {
         : embeddedDimensions.getOrDefault(parameter, 0);
   }
 
+  /** The dimensions of what a normalized expression embeds; 0 where it is another expression. */
+  int embeddedDimensions(SqlNode expression) {
+    if (expression instanceof SqlDynamicParam parameter) {
+      return embeddedDimensions.getOrDefault(parameter.getIndex(), 0);
+    }
+    if (expression instanceof SqlCall call && VectorCalls.isEmbed(call.getOperator())) {
+      int table = ((SqlDynamicParam) call.operand(0)).getIndex();
+      for (Map.Entry<EmbedBy, Integer> entry : embedTables.entrySet()) {
+        if (entry.getValue() == table) {
+          return models.of(entry.getKey().model());
+        }
+      }
+    }
+    return 0;
+  }
+
   List<Step.EmbedTexts.Text> texts() {
     return texts;
   }
 
-  /** The parameter that names the vectors prepared for texts from rows, one per model. */
-  int embedTable(String model) {
-    return embedTables.computeIfAbsent(model, name -> produced());
+  /** The parameter that names the vectors prepared for texts from rows. */
+  int embedTable(EmbedBy by) {
+    return embedTables.computeIfAbsent(by, model -> produced());
   }
 
-  /** Models, empty for the default one, and the parameters of their prepared vectors. */
-  Map<String, Integer> embedTables() {
+  /** What embeds texts from rows, and the parameters of the prepared vectors. */
+  Map<EmbedBy, Integer> embedTables() {
     return embedTables;
   }
 

@@ -10,6 +10,7 @@ import dev.sextant.sql.lex.CanonicalText;
 import dev.sextant.sql.lex.Parameters;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
+import dev.sextant.sql.plan.EmbedBy;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
@@ -249,7 +250,7 @@ final class QueryCompiler {
 
   /** Finds the texts that rows give to EMBED and lets a step embed them beforehand. */
   private static void prepareVectors(RelNode rel, CompileContext context) {
-    Map<String, Integer> tables = context.space().embedTables();
+    Map<EmbedBy, Integer> tables = context.space().embedTables();
     if (tables.isEmpty()) {
       return;
     }
@@ -266,10 +267,8 @@ final class QueryCompiler {
           }
         });
     tables.forEach(
-        (model, table) ->
-            context.add(
-                new Step.EmbedRows(
-                    model.isEmpty() ? null : model, table, texts.getOrDefault(table, List.of()))));
+        (by, table) ->
+            context.add(new Step.EmbedRows(by, table, texts.getOrDefault(table, List.of()))));
   }
 
   private static void collect(

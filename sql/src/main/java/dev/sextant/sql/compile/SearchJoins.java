@@ -71,7 +71,8 @@ final class SearchJoins {
           new RexShuttle() {
             @Override
             public RexNode visitCall(RexCall call) {
-              if (call.getOperator().equals(VectorCalls.QUERY_CALL)) {
+              if (call.getOperator().equals(VectorCalls.QUERY_CALL)
+                  || call.getOperator().equals(VectorCalls.TEXT_CALL)) {
                 int numbers = ((RexDynamicParam) call.getOperands().get(0)).getIndex();
                 search(numbers, call.getOperands().get(1), join.getLeft(), conditions);
               }
@@ -86,8 +87,9 @@ final class SearchJoins {
     if (!isOver(vector, fields) || Expressions.isVolatile(left)) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
-          "The vector of knn must be a value of the tables on its left, which are to be the same"
-              + " whenever they are read: it takes no random() and no column of an outer query.");
+          "The vector of knn and the text of CHUNK must be a value of the tables on its left,"
+              + " which are to be the same whenever they are read: it takes no random() and no"
+              + " column of an outer query.");
     }
     List<RexNode> leaving = new ArrayList<>();
     for (RexNode condition : conditions) {

@@ -26,6 +26,7 @@ final class SqlPieces {
   private final StringBuilder sql = new StringBuilder();
   private final List<Integer> order = new ArrayList<>();
   private final List<SqlNode> embedded = new ArrayList<>();
+  private int dimensions;
 
   SqlPieces(StatementText statement, Parameters parameters, CompileContext context) {
     this.statement = statement;
@@ -84,6 +85,7 @@ final class SqlPieces {
   /** Adds an expression, rewritten if it names something of Sextant's. */
   SqlPieces expression(int from, int to) {
     List<Token> tokens = statement.tokens().subList(from, to);
+    dimensions = 0;
     if (!SextantNames.in(tokens)) {
       return verbatim(from, to);
     }
@@ -101,7 +103,13 @@ final class SqlPieces {
             return super.visit(call);
           }
         });
+    dimensions = context.space().embeddedDimensions(normal);
     return add(context.writer().write(normal)).text(" ");
+  }
+
+  /** The dimensions of what the last expression embeds; 0 where it is another expression. */
+  int embeddedDimensions() {
+    return dimensions;
   }
 
   /** The texts, as expressions, that rows give to EMBED in the expressions added so far. */

@@ -18,7 +18,9 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of a function that searches an index, by position or as {@code name => value}. */
+/**
+ * The arguments of a function that gives rows or searches, by position or as {@code name => value}.
+ */
 final class TableArguments {
   /** The one function among them that gives a value. */
   static final String RECALL = "vector_recall";
@@ -30,6 +32,10 @@ final class TableArguments {
       Map.of(
           "knn",
           List.of("index", "vector", "k", "ef_search", "filter", "metric"),
+          ChunkSource.NAME,
+          List.of("text", "strategy", "size", "overlap", "model"),
+          SimulationSource.NAME,
+          List.of("keys", "policy", "size"),
           HYBRID,
           List.of(
               "index",

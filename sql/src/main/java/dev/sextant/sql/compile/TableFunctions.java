@@ -26,6 +26,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -174,30 +175,50 @@ final class TableFunctions extends SqlShuttle {
       operands.add(call);
       operands.add(new SqlIdentifier(arguments.function(), position));
     }
-    SqlNode vector = arguments.required("vector");
     if (arguments.areOfHybrid()) {
       HitTable table = new HybridCall(catalog, context, this, arguments).table(joined);
       operands.set(0, table(table, position));
       return new Found(SqlStdOperatorTable.AS.createCall(position, operands), null);
     }
-    Search search = new Search(arguments);
-    if (joined && !isClosed(vector)) {
+    RowSource source = source(arguments);
+    SqlNode value = arguments.required(source.argument());
+    if (joined && !isClosed(value)) {
       if (operands.size() > 2) {
         throw arguments.wrong("takes no names for its columns where it searches for each row");
       }
       int numbers = context.space().produced();
-      operands.set(0, table(search.forEachRow(numbers), position));
+      operands.set(0, table(source.forEachRow(numbers), position));
       SqlNode number =
-          VectorCalls.QUERY_CALL.createCall(
-              position, new SqlDynamicParam(numbers, position), vector);
+          source.number().createCall(position, new SqlDynamicParam(numbers, position), value);
       SqlNode hit =
           new SqlIdentifier(
               List.of(((SqlIdentifier) operands.get(1)).getSimple(), HitTable.HIDDEN), position);
       SqlNode link = SqlStdOperatorTable.EQUALS.createCall(position, hit, number);
       return new Found(SqlStdOperatorTable.AS.createCall(position, operands), link);
     }
-    operands.set(0, table(search.once(vector), position));
+    operands.set(0, table(source.once(value), position));
     return new Found(SqlStdOperatorTable.AS.createCall(position, operands), null);
+  }
+
+  private RowSource source(TableArguments arguments) {
+    return switch (arguments.function()) {
+      case ChunkSource.NAME -> new ChunkSource(arguments, context, this::valueQuery);
+      case SimulationSource.NAME -> new SimulationSource(arguments, context, this::rows);
+      default -> new Search(arguments);
+    };
+  }
+
+  /** The statement that computes a value. */
+  private SubSql valueQuery(SqlNode value) {
+    return value instanceof SqlDynamicParam parameter
+        ? new SubSql("SELECT ?", List.of(parameter.getIndex()))
+        : query(value);
+  }
+
+  /** The statement of a query in an argument. */
+  private SubSql rows(SqlNode query) {
+    RelNode rel = new Validation(catalog, context).convert(rewrite(query)).rel;
+    return context.write(QueryCompiler.planned(rel, context));
   }
 
   private SqlIdentifier table(HitTable table, SqlParserPos position) {
@@ -246,7 +267,7 @@ final class TableFunctions extends SqlShuttle {
   }
 
   /** One call of knn. */
-  private final class Search {
+  private final class Search implements RowSource {
     private final TableArguments arguments;
     private final VectorColumn column;
     private final Metric metric;
@@ -265,7 +286,18 @@ final class TableFunctions extends SqlShuttle {
       this.filter = filter(column, arguments);
     }
 
-    HitTable once(SqlNode vector) {
+    @Override
+    public String argument() {
+      return "vector";
+    }
+
+    @Override
+    public SqlOperator number() {
+      return VectorCalls.QUERY_CALL;
+    }
+
+    @Override
+    public HitTable once(SqlNode vector) {
       int query = vector(vector, column);
       int ids = context.space().produced();
       int distances = context.space().produced();
@@ -281,7 +313,8 @@ final class TableFunctions extends SqlShuttle {
      * The second SELECT gives no rows, but lets SQLite expect many, so that it gives the hits an
      * index instead of comparing all of them with each row. LIMIT keeps it from looking inside.
      */
-    HitTable forEachRow(int numbers) {
+    @Override
+    public HitTable forEachRow(int numbers) {
       int hits = context.space().produced();
       int distances = context.space().produced();
       List<HitTable.Column> columns = new ArrayList<>(columns("value ->> 1", "key"));

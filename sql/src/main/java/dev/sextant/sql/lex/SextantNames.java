@@ -26,12 +26,21 @@ public final class SextantNames {
           "l2_normalize",
           "subvector",
           "embed",
+          "embed_query",
+          "embed_passage",
           "knn",
           "hybrid_search",
+          "chunk",
+          "cache_simulate",
           "vector_recall");
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
-  public static final Set<String> TABLE_FUNCTIONS = Set.of("knn", "hybrid_search");
+  public static final Set<String> TABLE_FUNCTIONS =
+      Set.of("knn", "hybrid_search", "chunk", "cache_simulate");
+
+  /** Words behind which a name is that of a table, perhaps with columns in parentheses. */
+  private static final Set<String> BEFORE_TABLES =
+      Set.of("table", "exists", "into", "references", "on");
 
   private static final Set<String> DISTANCES = Set.of("<->", "<=>", "<#>", "<+>");
 
@@ -45,7 +54,7 @@ public final class SextantNames {
       boolean named =
           switch (token.kind()) {
             case SYMBOL -> DISTANCES.contains(token.text());
-            case WORD -> isFunction(token, next) || isSchema(token, next);
+            case WORD -> (isFunction(token, next) && !isTable(tokens, i)) || isSchema(token, next);
             case QUOTED -> isSchema(token, next);
             case STRING, BLOB, NUMBER, PARAMETER -> false;
           };
@@ -54,6 +63,13 @@ public final class SextantNames {
       }
     }
     return false;
+  }
+
+  private static boolean isTable(List<Token> tokens, int at) {
+    return at > 0
+        && TABLE_FUNCTIONS.contains(tokens.get(at).lower())
+        && tokens.get(at - 1).kind() == Token.Kind.WORD
+        && BEFORE_TABLES.contains(tokens.get(at - 1).lower());
   }
 
   private static boolean isFunction(Token token, Token next) {

@@ -37,7 +37,7 @@ public record StatementText(String sql, List<Token> tokens, Kind kind) {
     EXPLAIN,
     /** SET. */
     SETTING,
-    /** PRAGMA, VACUUM, ATTACH, DETACH: outside any transaction of ours. */
+    /** PRAGMA, VACUUM, ATTACH, DETACH, CALL: outside any transaction of ours. */
     UTILITY;
 
     /** Whether it takes the write lock. */

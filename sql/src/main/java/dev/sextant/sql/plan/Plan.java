@@ -72,6 +72,9 @@ public sealed interface Plan {
   /** Something done to vector indexes. */
   record Index(StatementText statement, IndexCommand command) implements Plan {}
 
+  /** Something changed of the engine itself. */
+  record Command(StatementText statement, EngineCommand command) implements Plan {}
+
   /**
    * EXPLAIN.
    *

@@ -1,5 +1,7 @@
 package dev.sextant.sql.plan;
 
+import dev.sextant.engine.cache.policy.PolicyKind;
+import dev.sextant.engine.embed.chunk.ChunkStrategy;
 import dev.sextant.engine.vector.FilterStatistics;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.storage.vector.Metric;
@@ -16,11 +18,10 @@ public sealed interface Step {
     /**
      * One text.
      *
-     * @param model the model's name; null for the default
      * @param text the parameter that holds it
      * @param vector the parameter that takes its vector
      */
-    public record Text(@Nullable String model, int text, int vector) {}
+    public record Text(EmbedBy by, int text, int vector) {}
   }
 
   /**
@@ -29,7 +30,45 @@ public sealed interface Step {
    * @param table the parameter that names the prepared vectors
    * @param texts statements that give the texts in their only column
    */
-  record EmbedRows(@Nullable String model, int table, List<SubSql> texts) implements Step {}
+  record EmbedRows(EmbedBy by, int table, List<SubSql> texts) implements Step {}
+
+  /**
+   * Runs a procedure.
+   *
+   * @param names of the arguments that are given
+   * @param values gives them in one row, NULL for none
+   * @param result the parameter that takes the result
+   */
+  record Call(Procedure procedure, List<String> names, SubSql values, int result) implements Step {}
+
+  /**
+   * Cuts texts into chunks.
+   *
+   * @param texts gives the texts, perhaps some of them several times
+   * @param numbers the parameter that names the numbers of the texts
+   * @param rows the parameter that takes the number of each chunk's text, as a JSON array
+   * @param chunks the parameter that names the chunks
+   */
+  record ChunkTexts(SubSql texts, Cut cut, int numbers, int rows, int chunks) implements Step {}
+
+  /**
+   * How texts are cut.
+   *
+   * @param model whose tokens are counted; null for the default model
+   */
+  record Cut(
+      ChunkStrategy strategy, WholeNumber size, WholeNumber overlap, @Nullable String model) {}
+
+  /**
+   * Runs a stream of keys through caches that hold no more than the keys.
+   *
+   * @param keys gives them in order
+   * @param policy null for all
+   * @param size how many keys a cache holds
+   * @param rows the parameter that takes the result, as JSON
+   */
+  record SimulateCache(SubSql keys, @Nullable PolicyKind policy, WholeNumber size, int rows)
+      implements Step {}
 
   /** Gives the rows of one of Sextant's own tables as JSON. */
   record SystemRows(String name, int rows) implements Step {}

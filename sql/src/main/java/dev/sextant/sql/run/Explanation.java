@@ -61,6 +61,7 @@ public final class Explanation {
         lines.add("  " + definition.sql());
       }
       case Plan.Index(var _, var command) -> lines.add("VectorIndex " + command);
+      case Plan.Command(var _, var command) -> lines.add("Engine " + command);
       case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
     }
     return lines;
@@ -110,6 +111,16 @@ public final class Explanation {
         lines.add("Embed the distinct texts of");
         rows.texts().forEach(text -> lines.add("  " + oneLine(text)));
       }
+      case Step.Call call ->
+          lines.add("Call " + call.procedure().sqlName() + "(" + oneLine(call.values()) + ")");
+      case Step.ChunkTexts chunks ->
+          lines.add(
+              "Chunk by "
+                  + chunks.cut().strategy().sqlName()
+                  + " the distinct texts of "
+                  + oneLine(chunks.texts()));
+      case Step.SimulateCache cache ->
+          lines.add("SimulateCache over the keys of " + oneLine(cache.keys()));
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
       case Step.KnnJoin join -> {
         lines.add(

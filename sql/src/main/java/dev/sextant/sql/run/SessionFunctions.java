@@ -28,6 +28,7 @@ public final class SessionFunctions {
   private final Map<Long, Map<ByteBuffer, Long>> queries = new HashMap<>();
   private final Map<Long, List<RankFusion.Fused>> fused = new HashMap<>();
   private final Session session;
+  private final TextFunctions texts;
   private long lastHandle;
 
   /** Registers the functions on a session's connection. */
@@ -50,11 +51,17 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.QUERY, this::query);
     connection.createFunction(VectorCalls.EMBED, this::embedded);
     connection.createFunction(VectorCalls.FUSED, this::fused);
+    this.texts = new TextFunctions(connection);
   }
 
   /** The session whose connection has the functions. */
   Session session() {
     return session;
+  }
+
+  /** The functions that give what CHUNK has cut. */
+  TextFunctions texts() {
+    return texts;
   }
 
   /** Keeps the distances of hits for one execution. */

@@ -1,8 +1,6 @@
 package dev.sextant.sql.run;
 
 import dev.sextant.engine.Session;
-import dev.sextant.engine.embed.Embedding;
-import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.vector.Elapsed;
@@ -23,13 +21,10 @@ import dev.sextant.storage.vector.VectorCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +39,7 @@ public final class StepRunner implements AutoCloseable {
   private final List<Long> handles = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final List<Actual> actual = new ArrayList<>();
+  private final TextSteps texts;
   private List<@Nullable Object[]> foundRows = List.of();
   private boolean traced;
 
@@ -71,6 +67,7 @@ public final class StepRunner implements AutoCloseable {
     this.session = functions.session();
     this.plan = plan;
     this.cancelled = cancelled;
+    this.texts = new TextSteps(this);
     this.frame = new @Nullable Object[plan.sources().size()];
     for (int i = 0; i < frame.length; i++) {
       frame[i] =
@@ -111,6 +108,24 @@ public final class StepRunner implements AutoCloseable {
     return value instanceof byte[] blob ? blob : VectorCodec.encode(vector);
   }
 
+  SessionFunctions functions() {
+    return functions;
+  }
+
+  BooleanSupplier cancelled() {
+    return cancelled;
+  }
+
+  /** The value of a parameter of the plan. */
+  @Nullable Object value(int parameter) {
+    return frame[parameter];
+  }
+
+  /** Gives a parameter of the plan its value. */
+  void produce(int parameter, Object value) {
+    frame[parameter] = value;
+  }
+
   /** Lets searches tell what they do. */
   public void trace() {
     traced = true;
@@ -125,8 +140,11 @@ public final class StepRunner implements AutoCloseable {
   public void embed() {
     for (Step step : plan.steps()) {
       switch (step) {
-        case Step.EmbedTexts texts -> embedTexts(texts);
-        case Step.EmbedRows rows -> embedRows(rows);
+        case Step.EmbedTexts embed -> texts.embed(embed);
+        case Step.EmbedRows rows -> texts.embed(rows);
+        case Step.Call call -> texts.call(call);
+        case Step.ChunkTexts chunks -> texts.chunk(chunks);
+        case Step.SimulateCache cache -> texts.simulate(cache);
         case Step.SystemRows _,
             Step.QueryVector _,
             Step.Value _,
@@ -152,7 +170,12 @@ public final class StepRunner implements AutoCloseable {
         case Step.Knn knn -> knn(knn, snapshotSeq);
         case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
         case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
-        case Step.SystemRows _, Step.EmbedTexts _, Step.EmbedRows _ -> {
+        case Step.SystemRows _,
+            Step.EmbedTexts _,
+            Step.EmbedRows _,
+            Step.Call _,
+            Step.ChunkTexts _,
+            Step.SimulateCache _ -> {
           // These came before.
         }
       }
@@ -181,98 +204,29 @@ public final class StepRunner implements AutoCloseable {
     return warnings;
   }
 
-  private EmbeddingModel model(@Nullable String name) {
-    return name == null
-        ? session.database().models().defaultModel()
-        : session.database().models().model(name);
-  }
-
-  private void embedTexts(Step.EmbedTexts step) {
-    Map<String, List<Step.EmbedTexts.Text>> byModel = new LinkedHashMap<>();
-    for (Step.EmbedTexts.Text text : step.texts()) {
-      if (frame[text.text()] != null) {
-        byModel.computeIfAbsent(model(text.model()).name(), m -> new ArrayList<>()).add(text);
-      }
-    }
-    byModel.forEach(
-        (name, texts) -> {
-          EmbeddingModel model = model(name);
-          List<String> values =
-              texts.stream()
-                  .map(text -> textOf(Objects.requireNonNull(frame[text.text()])))
-                  .toList();
-          List<Embedding> embeddings =
-              values.size() == 1
-                  ? List.of(model.embed(values.getFirst()))
-                  : model.embedAll(values, cancelled::getAsBoolean);
-          int truncated = 0;
-          for (int i = 0; i < embeddings.size(); i++) {
-            frame[texts.get(i).vector()] = VectorCodec.encode(embeddings.get(i).vector());
-            truncated += embeddings.get(i).truncated() ? 1 : 0;
-          }
-          warnIfTruncated(truncated, embeddings.size(), model);
-        });
-  }
-
-  private static String textOf(Object value) {
-    if (value instanceof byte[]) {
-      throw new SextantException(
-          ErrorCode.INVALID_DATA, "EMBED expects a text but got bytes. Bind a text.");
-    }
-    return value.toString();
-  }
-
-  private void warnIfTruncated(int truncated, int total, EmbeddingModel model) {
-    if (truncated > 0) {
-      warnings.add(
-          truncated
-              + " of "
-              + total
-              + " texts exceed the window of "
-              + model.maxTokens()
-              + " tokens of model "
-              + model.name()
-              + ": their ends were left out");
-    }
-  }
-
-  private void embedRows(Step.EmbedRows step) {
-    Set<String> texts = new LinkedHashSet<>();
-    for (SubSql source : step.texts()) {
-      read(source, row -> texts.add(String.valueOf(row.getText(0))));
-    }
-    EmbeddingModel model = model(step.model());
-    List<String> distinct = List.copyOf(texts);
-    List<Embedding> embeddings = model.embedAll(distinct, cancelled::getAsBoolean);
-    Map<String, byte[]> vectors = new HashMap<>();
-    int truncated = 0;
-    for (int i = 0; i < distinct.size(); i++) {
-      vectors.put(distinct.get(i), VectorCodec.encode(embeddings.get(i).vector()));
-      truncated += embeddings.get(i).truncated() ? 1 : 0;
-    }
-    warnIfTruncated(truncated, distinct.size(), model);
-    long handle =
-        functions.keepEmbeddings(
-            text ->
-                vectors.computeIfAbsent(
-                    text, late -> VectorCodec.encode(model.embed(late).vector())));
-    handles.add(handle);
-    frame[step.table()] = handle;
-  }
-
   /** Takes one row of a statement. */
-  private interface RowTaker {
+  interface RowTaker {
     void take(SqliteStatement row);
   }
 
-  private void read(SubSql source, RowTaker taker) {
+  /** Shows the rows of a statement whose first column is not NULL. */
+  void read(SubSql source, RowTaker taker) {
+    readAll(
+        source,
+        row -> {
+          if (row.type(0) != SqliteStatement.NULL) {
+            taker.take(row);
+          }
+        });
+  }
+
+  /** Shows all rows of a statement. */
+  void readAll(SubSql source, RowTaker taker) {
     SqliteStatement statement = tools.statements().get(source.sql());
     try {
       bind(statement, source.parameters());
       while (statement.step()) {
-        if (statement.type(0) != SqliteStatement.NULL) {
-          taker.take(statement);
-        }
+        taker.take(statement);
       }
     } finally {
       statement.reset();
@@ -402,13 +356,14 @@ public final class StepRunner implements AutoCloseable {
     warn(note);
   }
 
-  /** Forgets what a function was given when the execution ends. */
+  /** Notes what has to be released in the end. */
   long kept(long handle) {
     handles.add(handle);
     return handle;
   }
 
-  private void warn(@Nullable String note) {
+  /** Adds a warning, once. */
+  void warn(@Nullable String note) {
     if (note != null && !warnings.contains(note)) {
       warnings.add(note);
     }
@@ -471,7 +426,8 @@ public final class StepRunner implements AutoCloseable {
     return new SqlRestriction(step, values, tools.statements(), tools.ids());
   }
 
-  private long number(int parameter, long literal) {
+  /** A number of the statement or of a parameter. */
+  long number(int parameter, long literal) {
     if (parameter < 0) {
       return literal;
     }
@@ -481,12 +437,15 @@ public final class StepRunner implements AutoCloseable {
     }
     throw new SextantException(
         ErrorCode.INVALID_PARAMETER,
-        "LIMIT, OFFSET, k, samples and ef_search expect a whole number but got " + value + ".");
+        "LIMIT, OFFSET, k, samples, ef_search, size and overlap expect a whole number but got "
+            + value
+            + ".");
   }
 
   /** Forgets what the functions were given. */
   @Override
   public void close() {
     handles.forEach(functions::release);
+    texts.close();
   }
 }

@@ -57,6 +57,7 @@ public final class DurableStore implements AutoCloseable {
   private final ModelCounters counters = new ModelCounters();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ThreadPoolExecutor executor;
+  private volatile long budgetBytes;
 
   /**
    * Opens the file. Does not fail: where it cannot be opened, a warning says why and the store
@@ -67,6 +68,7 @@ public final class DurableStore implements AutoCloseable {
   public DurableStore(
       Options options, ModelNames models, InstantSource clock, Consumer<String> warnings) {
     this.options = options;
+    this.budgetBytes = options.budgetBytes();
     this.clock = clock;
     this.warnings = warnings;
     this.files = new DurableFiles(options, models, clock, warnings);
@@ -244,10 +246,26 @@ public final class DurableStore implements AutoCloseable {
     file.write(batch.vectors(), times);
     times.forEach(uses::remove);
     long bytes = file.bytes();
-    if (bytes > options.budgetBytes()) {
-      evict(file, bytes - (long) (options.budgetBytes() * BUDGET_KEPT));
-    }
+    shrink(file, bytes);
     return batch.last();
+  }
+
+  private void shrink(DurableFile file, long bytes) {
+    long budget = budgetBytes;
+    if (bytes > budget) {
+      evict(file, bytes - (long) (budget * BUDGET_KEPT));
+    }
+  }
+
+  /** Changes what all rows may take; those beyond it go at once. */
+  public void resize(long bytes) {
+    budgetBytes = bytes;
+    files.write(
+        file -> {
+          shrink(file, file.bytes());
+          return true;
+        },
+        false);
   }
 
   private long evict(DurableFile file, long bytes) {
@@ -346,7 +364,7 @@ public final class DurableStore implements AutoCloseable {
 
   /** What all rows may take. */
   public long budgetBytes() {
-    return options.budgetBytes();
+    return budgetBytes;
   }
 
   /** The file. */

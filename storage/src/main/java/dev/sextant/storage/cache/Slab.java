@@ -65,7 +65,7 @@ public final class Slab {
                         "The embedding cache needs "
                             + (long) count * Integer.BYTES
                             + " bytes for its index but its budget or memory_limit has no room."
-                            + " Raise cache.bytes or memory_limit."));
+                            + " Raise cache.hot_bytes or memory_limit."));
     buckets.fill((byte) 0xFF);
   }
 

@@ -203,7 +203,7 @@ class SlabFuzzTest {
     try (SlabMemory small = new SlabMemory(10, budget)) {
       assertThatThrownBy(() -> new Slab(small, 1000))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("cache.bytes or memory_limit");
+          .hasMessageContaining("cache.hot_bytes or memory_limit");
     }
   }
 

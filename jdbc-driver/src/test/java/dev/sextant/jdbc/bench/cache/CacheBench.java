@@ -96,7 +96,7 @@ public final class CacheBench {
     long bytes = 2L * requests.count() * Slab.bytesOf(DIMENSIONS);
     List<Store> stores = new ArrayList<>(Stores.ofSextant(requests, bytes));
     stores.add(new Stores.Sextant(requests, bytes, Stores.DEFAULT, true));
-    stores.add(new Stores.OfCaffeine(requests, 2 * requests.count()));
+    stores.add(new Stores.OfCaffeine(requests, requests.count()));
     stores.add(new Stores.OfChronicle(requests, work.resolve("chronicle.dat")));
     Stores.OfLmdb lmdb = new Stores.OfLmdb(requests, Files.createDirectories(work.resolve("lmdb")));
     stores.add(lmdb);

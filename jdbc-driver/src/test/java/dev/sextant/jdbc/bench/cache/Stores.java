@@ -81,14 +81,17 @@ final class Stores {
     }
   }
 
-  /** Caffeine with arrays on the heap, bounded by their number. */
+  /**
+   * Caffeine with arrays on the heap, bounded by their number. Its bookkeeping runs on the thread
+   * that asks, where it is counted; and it is full, since a cache that is not half full keeps none.
+   */
   static final class OfCaffeine implements Store {
     private final Requests requests;
     private final Cache<CacheKey, float[]> cache;
 
     OfCaffeine(Requests requests, int entries) {
       this.requests = requests;
-      this.cache = Caffeine.newBuilder().maximumSize(entries).build();
+      this.cache = Caffeine.newBuilder().maximumSize(entries).executor(Runnable::run).build();
     }
 
     @Override

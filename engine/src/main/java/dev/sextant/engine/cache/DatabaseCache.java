@@ -1,0 +1,138 @@
+package dev.sextant.engine.cache;
+
+import dev.sextant.engine.embed.EmbedRole;
+import dev.sextant.engine.embed.EmbeddingModel;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.memory.MemoryBudget;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one embedding cache of a database, opened when it is first used. Safe for use by many
+ * threads.
+ */
+public final class DatabaseCache implements AutoCloseable {
+  private final MemoryBudget memory;
+  private final InstantSource clock;
+  private final CacheWarnings warnings;
+  private CacheOptions options;
+  private @Nullable EmbeddingCache cache;
+  private boolean closed;
+
+  /**
+   * A cache that is not open yet.
+   *
+   * @param memory what its tier in memory draws on
+   * @throws SextantException {@code 0A000} for a store that is not available
+   */
+  public DatabaseCache(CacheOptions options, MemoryBudget memory, InstantSource clock) {
+    requireAvailable(options);
+    this.options = options;
+    this.memory = memory;
+    this.clock = clock;
+    this.warnings = new CacheWarnings(clock);
+  }
+
+  private static void requireAvailable(CacheOptions options) {
+    if (options.store() == CacheOptions.Store.SHARED) {
+      throw Tiers.notAvailable(options.store());
+    }
+  }
+
+  /**
+   * A model behind the cache, for texts of a role. Where there is no memory for the cache, a
+   * warning says so and it is the model itself.
+   *
+   * @throws SextantException {@code 08003} after {@link #close}
+   */
+  public EmbeddingModel over(EmbeddingModel model, EmbedRole role) {
+    EmbeddingSpace space = space(model, role);
+    EmbeddingCache opened;
+    try {
+      opened = open();
+    } catch (SextantException failure) {
+      if (failure.code() != ErrorCode.OUT_OF_RESOURCES) {
+        throw failure;
+      }
+      warnings.add("Texts are embedded without the cache: " + failure.getMessage());
+      return new PrefixedModel(model, space.prefix());
+    }
+    return opened.over(model, space);
+  }
+
+  /** Where the vectors of a model's texts of a role belong. */
+  public static EmbeddingSpace space(EmbeddingModel model, EmbedRole role) {
+    return EmbeddingSpace.of(model).withPrefix(model.prefix(role));
+  }
+
+  /**
+   * The cache, opened if it is not.
+   *
+   * @throws SextantException {@code 53000} where there is no memory for it, {@code 08003} after
+   *     {@link #close}
+   */
+  public synchronized EmbeddingCache open() {
+    if (closed) {
+      throw new SextantException(
+          ErrorCode.CONNECTION_CLOSED,
+          "The embedding cache is closed with its database. Open the database again.");
+    }
+    EmbeddingCache opened = cache;
+    if (opened == null) {
+      opened = new EmbeddingCache(options, memory, clock, warnings::add);
+      cache = opened;
+    }
+    return opened;
+  }
+
+  /** The cache if there is anything in it: if it was used before, now or by another process. */
+  public synchronized Optional<EmbeddingCache> used() {
+    boolean file = options.folder().map(Tiers::file).filter(Files::exists).isPresent();
+    return cache != null || (file && !closed) ? Optional.of(open()) : Optional.empty();
+  }
+
+  /** The options in force. */
+  public synchronized CacheOptions options() {
+    return options;
+  }
+
+  /**
+   * Other options, at once where the cache is open.
+   *
+   * @throws SextantException as {@link EmbeddingCache#reconfigure}; {@code 0A000} for a store that
+   *     is not available
+   */
+  public synchronized void reconfigure(CacheOptions wanted) {
+    requireAvailable(wanted);
+    if (cache != null) {
+      cache.reconfigure(wanted);
+    }
+    options = wanted;
+  }
+
+  /** What went wrong with it. */
+  public CacheWarnings warnings() {
+    return warnings;
+  }
+
+  /** Writes what waits and frees all; what goes wrong now is logged. Idempotent. */
+  @Override
+  public void close() {
+    EmbeddingCache open;
+    synchronized (this) {
+      closed = true;
+      open = cache;
+      cache = null;
+    }
+    warnings.takeUntold();
+    if (open != null) {
+      open.close();
+    }
+    for (String late : warnings.takeUntold()) {
+      System.getLogger(DatabaseCache.class.getName()).log(System.Logger.Level.WARNING, late);
+    }
+  }
+}

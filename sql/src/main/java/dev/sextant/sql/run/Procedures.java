@@ -1,0 +1,107 @@
+package dev.sextant.sql.run;
+
+import dev.sextant.engine.Session;
+import dev.sextant.engine.cache.DatabaseCache;
+import dev.sextant.engine.cache.EmbeddingCache;
+import dev.sextant.engine.cache.EmbeddingSpace;
+import dev.sextant.engine.embed.EmbedRole;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.plan.Procedure;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs what CALL names. */
+final class Procedures {
+  private static final long MILLIS = 1000;
+
+  private final Session session;
+  private final Procedure procedure;
+  private final Map<String, Object> arguments;
+
+  /**
+   * A call.
+   *
+   * @param arguments Long, Double, String or byte[] by name; those that are NULL left out
+   */
+  Procedures(Session session, Procedure procedure, Map<String, Object> arguments) {
+    this.session = session;
+    this.procedure = procedure;
+    this.arguments = arguments;
+  }
+
+  long run() {
+    return switch (procedure) {
+      case CACHE_EVICT -> evict();
+      case CACHE_INVALIDATE -> invalidate();
+      case CACHE_PIN -> pin(true);
+      case CACHE_UNPIN -> pin(false);
+    };
+  }
+
+  private EmbeddingCache cache() {
+    return session.database().cache().open();
+  }
+
+  private long evict() {
+    if (!(arguments.get("bytes") instanceof Long bytes)) {
+      throw expects("bytes", "a whole number");
+    }
+    String tier = text("tier").orElse(EmbeddingCache.HOT).toLowerCase(Locale.ROOT);
+    return cache().evict(tier, bytes);
+  }
+
+  private long invalidate() {
+    Optional<Duration> age = Optional.empty();
+    if (arguments.containsKey("older_than")) {
+      if (!(arguments.get("older_than") instanceof Number seconds)
+          || !(seconds.doubleValue() >= 0)) {
+        throw expects("older_than", "a number of seconds from 0");
+      }
+      age = Optional.of(Duration.ofMillis((long) (seconds.doubleValue() * MILLIS)));
+    }
+    return cache().invalidate(text("model").map(name -> name.toLowerCase(Locale.ROOT)), age);
+  }
+
+  private long pin(boolean pinned) {
+    String text = text("text").orElseThrow(() -> expects("text", "a text"));
+    EmbedRole role = text("role").map(this::role).orElse(EmbedRole.TEXT);
+    EmbeddingSpace space =
+        DatabaseCache.space(SessionModels.model(session, text("model").orElse(null)), role);
+    return cache().pin(space, text, pinned) ? 1 : 0;
+  }
+
+  private EmbedRole role(String name) {
+    return Arrays.stream(EmbedRole.values())
+        .filter(role -> role.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() -> expects("role", "'text', 'query' or 'passage'"));
+  }
+
+  private Optional<String> text(String name) {
+    Object value = arguments.get(name);
+    if (value != null && !(value instanceof String)) {
+      throw expects(name, "a text");
+    }
+    return Optional.ofNullable((String) value);
+  }
+
+  private SextantException expects(String name, String expected) {
+    Object value = arguments.get(name);
+    String got = value == null ? "nothing" : value instanceof byte[] ? "bytes" : value.toString();
+    return new SextantException(
+        ErrorCode.INVALID_PARAMETER,
+        "Argument "
+            + name
+            + " of "
+            + procedure.sqlName()
+            + " expects "
+            + expected
+            + " but got "
+            + got
+            + ".");
+  }
+}
