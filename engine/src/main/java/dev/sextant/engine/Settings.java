@@ -94,7 +94,7 @@ public final class Settings {
           "cache.store",
           CacheOptions.Store.PRIVATE.sqlName(),
           Arrays.stream(CacheOptions.Store.values()).map(CacheOptions.Store::sqlName).toList(),
-          "private keeps embeddings in this process; shared is not available yet");
+          "private keeps embeddings in this process; shared in a file, with others: see SQL.md");
 
   /** Bound on the embedding cache's memory. */
   public static final Setting CACHE_HOT_BYTES =

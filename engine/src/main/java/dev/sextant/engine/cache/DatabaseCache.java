@@ -5,7 +5,6 @@ import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.memory.MemoryBudget;
-import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +25,15 @@ public final class DatabaseCache implements AutoCloseable {
    * A cache that is not open yet.
    *
    * @param memory what its tier in memory draws on
-   * @throws SextantException {@code 0A000} for a store that is not available
+   * @throws SextantException {@code 0A000} where this JVM cannot have the store, {@code 22023}
+   *     where there is no folder for it
    */
   public DatabaseCache(CacheOptions options, MemoryBudget memory, InstantSource clock) {
-    requireAvailable(options);
+    SharedStore.requireAvailable(options);
     this.options = options;
     this.memory = memory;
     this.clock = clock;
     this.warnings = new CacheWarnings(clock);
-  }
-
-  private static void requireAvailable(CacheOptions options) {
-    if (options.store() == CacheOptions.Store.SHARED) {
-      throw Tiers.notAvailable(options.store());
-    }
   }
 
   /**
@@ -90,7 +84,7 @@ public final class DatabaseCache implements AutoCloseable {
 
   /** The cache if there is anything in it: if it was used before, now or by another process. */
   public synchronized Optional<EmbeddingCache> used() {
-    boolean file = options.folder().map(Tiers::file).filter(Files::exists).isPresent();
+    boolean file = options.folder().filter(Tiers::hasFile).isPresent();
     return cache != null || (file && !closed) ? Optional.of(open()) : Optional.empty();
   }
 
@@ -102,11 +96,11 @@ public final class DatabaseCache implements AutoCloseable {
   /**
    * Other options, at once where the cache is open.
    *
-   * @throws SextantException as {@link EmbeddingCache#reconfigure}; {@code 0A000} for a store that
-   *     is not available
+   * @throws SextantException as {@link EmbeddingCache#reconfigure}; {@code 0A000} and {@code 22023}
+   *     as above
    */
   public synchronized void reconfigure(CacheOptions wanted) {
-    requireAvailable(wanted);
+    SharedStore.requireAvailable(wanted);
     if (cache != null) {
       cache.reconfigure(wanted);
     }

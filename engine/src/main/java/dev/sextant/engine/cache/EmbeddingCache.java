@@ -172,15 +172,16 @@ public final class EmbeddingCache implements AutoCloseable {
   /**
    * As above from any tier; from the durable one goes what was used longest ago.
    *
-   * @param tier {@link #HOT} or {@link #DURABLE}
+   * @param tier {@link #HOT}, also where that one is shared, or {@link #DURABLE}
    */
   public long evict(String tier, long bytes) {
-    if (!tier.equals(HOT) && !tier.equals(DURABLE)) {
+    boolean inMemory = tier.equals(HOT) || tier.equals(tiers.onHot(HotStore::tier));
+    if (!inMemory && !tier.equals(DURABLE)) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "cache_evict expects the tier 'hot' or 'durable' but got \"" + tier + "\".");
     }
-    if (tier.equals(HOT) || bytes < 0) {
+    if (inMemory || bytes < 0) {
       return evict(bytes);
     }
     return guarded(() -> tiers.durable().map(store -> store.evict(bytes)).orElse(0L));

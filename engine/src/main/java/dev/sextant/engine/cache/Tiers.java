@@ -1,8 +1,6 @@
 package dev.sextant.engine.cache;
 
 import dev.sextant.engine.cache.policy.WorkloadSample;
-import dev.sextant.engine.error.ErrorCode;
-import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.cache.CacheKey;
@@ -38,6 +36,7 @@ final class Tiers implements AutoCloseable {
 
   private final MemoryBudget memory;
   private final InstantSource clock;
+  private final Consumer<String> warnings;
   private final ModelNames models = new ModelNames();
   private final Optional<DurableStore> durable;
 
@@ -54,6 +53,7 @@ final class Tiers implements AutoCloseable {
     this.options = options;
     this.memory = memory;
     this.clock = clock;
+    this.warnings = warnings;
     this.hot = open(options);
     this.durable = openDurable(options, warnings);
     this.sample = newSample(options);
@@ -66,23 +66,25 @@ final class Tiers implements AutoCloseable {
 
   private HotStore open(CacheOptions wanted) {
     return switch (wanted.store()) {
-      case PRIVATE -> new PrivateStore(wanted.hotBytes(), wanted.policy(), memory, clock);
-      case SHARED -> throw notAvailable(wanted.store());
+      case PRIVATE -> openPrivate(wanted);
+      case SHARED ->
+          new SharedStore(
+              SharedStore.Setup.of(wanted, memory, clock, new SharedStore.Told(models, warnings)));
     };
   }
 
-  /** Why a store cannot be had. */
-  static SextantException notAvailable(CacheOptions.Store store) {
-    return new SextantException(
-        ErrorCode.FEATURE_NOT_SUPPORTED,
-        "Setting cache.store = "
-            + store.sqlName()
-            + " is not available: this version has the store private only.");
+  private HotStore openPrivate(CacheOptions wanted) {
+    return new PrivateStore(wanted.hotBytes(), wanted.policy(), memory, clock);
   }
 
   /** The durable tier's file. */
   static Path file(Path folder) {
     return folder.resolve(FILE);
+  }
+
+  /** Whether there is something in a folder that a cache would find. */
+  static boolean hasFile(Path folder) {
+    return Files.exists(file(folder));
   }
 
   private Optional<DurableStore> openDurable(CacheOptions wanted, Consumer<String> warnings) {
@@ -246,6 +248,12 @@ final class Tiers implements AutoCloseable {
       throw new StorageException(
           Kind.CLOSED, "The embedding cache is closed with its database. Open the database again.");
     }
+    SharedStore.requireAvailable(wanted);
+    if (old instanceof SharedStore && wanted.store() == CacheOptions.Store.SHARED) {
+      // One process opens the file once; what is in it stays there meanwhile.
+      old = openPrivate(wanted);
+      replace(old);
+    }
     HotStore next = open(wanted);
     try {
       copy(old, next);
@@ -257,8 +265,13 @@ final class Tiers implements AutoCloseable {
       throw failure;
     }
     options = wanted;
-    hot = next;
     sample = newSample(wanted);
+    replace(next);
+  }
+
+  private void replace(HotStore next) {
+    HotStore old = hot;
+    hot = next;
     ModelCounters counted = new ModelCounters();
     old.count(counted);
     counted.forgetEntries();

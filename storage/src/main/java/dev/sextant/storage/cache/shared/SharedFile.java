@@ -7,7 +7,11 @@ import dev.sextant.storage.cache.CacheValue;
 import dev.sextant.storage.cache.ModelNames;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
+import dev.sextant.storage.cache.VectorReader;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,6 +40,8 @@ import java.util.function.Supplier;
  * SharedSupport#obstacle} is empty.
  */
 public final class SharedFile implements AutoCloseable {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final String IN_USE = "dev.sextant.cache.shared:";
 
   /**
@@ -151,6 +157,26 @@ public final class SharedFile implements AutoCloseable {
         ? new SharedLook.Found(
             new StoredVector(key, record.vector(), record.value(models)), record.isPinned())
         : new SharedLook.Damaged();
+  }
+
+  /** What an entry takes with this vector. */
+  public int bytesOf(StoredVector stored) {
+    return SharedMap.bytesOf(SharedRecord.lengthOf(stored, models.name(stored.value().model())));
+  }
+
+  /** Whether a key has an entry, sound or not. */
+  public boolean holds(CacheKey key) {
+    return guarded(() -> map.get(key.toBytes())).length > 0;
+  }
+
+  /** Shows a vector to a reader that wants memory. */
+  public static void show(float[] vector, VectorReader reader) {
+    float[] memory = new float[vector.length];
+    MemorySegment segment = MemorySegment.ofArray(memory);
+    for (int i = 0; i < vector.length; i++) {
+      segment.setAtIndex(FLOAT, i, vector[i]);
+    }
+    reader.read(segment, 0, vector.length);
   }
 
   /** What became of a vector that was put. */

@@ -269,8 +269,7 @@ final class SharedMap implements AutoCloseable {
         map.queryContext(keyOfSegment[segment])) {
       acquire(query.updateLock(), segment);
       try (MapSegmentContext<byte[], byte[], ?> context = map.segmentContext(segment)) {
-        context.forEachSegmentEntry(
-            entry -> visitor.visit(copy(entry.key()), copy(entry.value())));
+        context.forEachSegmentEntry(entry -> visitor.visit(copy(entry.key()), copy(entry.value())));
       }
     }
   }

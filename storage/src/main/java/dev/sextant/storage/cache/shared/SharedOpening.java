@@ -98,8 +98,7 @@ record SharedOpening(SharedControl control, SharedMap map, Path file) {
     return used(SharedMap.open(file, options.lockMillis()), control, options);
   }
 
-  private static SharedMap used(
-      SharedMap map, SharedControl control, SharedFile.Options options) {
+  private static SharedMap used(SharedMap map, SharedControl control, SharedFile.Options options) {
     long[] bytes = {0};
     for (int segment = 0; segment < map.segments(); segment++) {
       map.forEach(segment, (key, value) -> bytes[0] += SharedMap.bytesOf(value.length));
@@ -129,8 +128,8 @@ record SharedOpening(SharedControl control, SharedMap map, Path file) {
   private record Moving(byte[] key, long createdMillis) {}
 
   /** A map of another size with the youngest entries of this one, which is closed. */
-  private static SharedMap moved(
-      SharedMap old, SharedControl control, SharedFile.Options options) throws IOException {
+  private static SharedMap moved(SharedMap old, SharedControl control, SharedFile.Options options)
+      throws IOException {
     Path fresh = options.folder().resolve(FRESH);
     try (old) {
       Files.deleteIfExists(fresh);

@@ -65,6 +65,12 @@ final class SharedRecord {
     return record;
   }
 
+  /** The length of a vector's record. */
+  static int lengthOf(StoredVector stored, String model) {
+    int name = Math.min(model.getBytes(StandardCharsets.UTF_8).length, MAX_NAME_BYTES);
+    return NAME + name + stored.vector().length * Float.BYTES;
+  }
+
   private static int checksum(CacheKey key, byte[] record) {
     CRC32C crc = new CRC32C();
     crc.update(key.toBytes());

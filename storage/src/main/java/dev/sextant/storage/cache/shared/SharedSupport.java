@@ -16,8 +16,7 @@ public final class SharedSupport {
     boolean isThere(Module ours) {
       Optional<Module> theirs = ModuleLayer.boot().findModule(module);
       return theirs
-          .filter(
-              m -> opened ? m.isOpen(packageName, ours) : m.isExported(packageName, ours))
+          .filter(m -> opened ? m.isOpen(packageName, ours) : m.isExported(packageName, ours))
           .isPresent();
     }
 
