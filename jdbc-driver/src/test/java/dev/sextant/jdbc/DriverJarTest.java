@@ -29,10 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jar as delivered, alone: what is in it, the SQL scripts on it, and an older Java. */
 @Timeout(120)
 class DriverJarTest {
+  private static final String OPENHFT = "net/openhft/";
 
-  /* Packages that keep their names: ours, and those whose native code finds classes by name. */
+  /* Packages that keep their names: ours, those whose native code finds classes by name, and those
+   * named in code that is compiled while it runs. */
   private static final List<String> OWN_NAMES =
-      List.of("dev/sextant/", "org/sqlite/", "sqlite-jdbc.properties", "ai/", "native/");
+      List.of("dev/sextant/", "org/sqlite/", "sqlite-jdbc.properties", "ai/", "native/", OPENHFT);
 
   private static final String PROBE =
       """
@@ -78,7 +80,11 @@ class DriverJarTest {
           .allMatch(n -> OWN_NAMES.stream().anyMatch(n::startsWith));
       assertThat(names)
           .filteredOn(n -> n.startsWith("META-INF/services/"))
-          .allMatch(n -> n.endsWith("java.sql.Driver") || n.contains("dev.sextant.internal."));
+          .allMatch(
+              n ->
+                  n.endsWith("java.sql.Driver")
+                      || n.contains("dev.sextant.internal.")
+                      || n.startsWith("META-INF/services/net.openhft."));
       Attributes manifest = jar.getManifest().getMainAttributes();
       assertThat(manifest.getValue("Automatic-Module-Name")).isEqualTo("dev.sextant.jdbc");
       assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
