@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +51,35 @@ class DriverJarTest {
         }
       }
       """;
+
+  private static final String SHARED_PROBE =
+      """
+      public class Probe {
+        public static void main(String[] args) throws Exception {
+          String url = "jdbc:sextant:" + args[0] + "?cache.store=shared&cache.durable_bytes=0";
+          try (var c = java.sql.DriverManager.getConnection(url)) {
+            c.createStatement().executeQuery("SELECT EMBED('kittens')").next();
+            try (var row = c.createStatement().executeQuery(
+                "SELECT tier, hits, computed, entries FROM sextant.cache_stats WHERE hits + misses > 0")) {
+              while (row.next()) {
+                System.out.println(
+                    row.getString(1) + " " + row.getInt(2) + " " + row.getInt(3) + " " + row.getInt(4));
+              }
+            }
+          } catch (java.sql.SQLException e) {
+            System.out.println(e.getSQLState() + " " + e.getMessage());
+          }
+        }
+      }
+      """;
+
+  private static final List<String> SHARED_FLAGS =
+      List.of(
+          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
 
   @TempDir Path folder;
 
@@ -137,16 +167,38 @@ class DriverJarTest {
   }
 
   private String probe(Path javaHome) throws IOException, InterruptedException {
-    Path source = Files.writeString(folder.resolve("Probe.java"), PROBE);
+    return run(javaHome, PROBE, List.of(), List.of());
+  }
+
+  private String run(Path javaHome, String program, List<String> flags, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path source = Files.writeString(folder.resolve("Probe.java"), program);
     Path output = folder.resolve("output");
+    List<String> command = new ArrayList<>(List.of(javaHome.resolve("bin/java").toString()));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", jar().toString(), source.toString()));
+    command.addAll(arguments);
     Process process =
-        new ProcessBuilder(
-                javaHome.resolve("bin/java").toString(), "-cp", jar().toString(), source.toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return Files.readString(output);
+  }
+
+  @Test
+  void processesShareACacheAndNothingElseIsPrinted() throws Exception {
+    Path home = Path.of(System.getProperty("java.home"));
+    List<String> database = List.of(folder.resolve("shared.db").toString());
+    List<String> flags = new ArrayList<>(SHARED_FLAGS);
+    flags.add("--enable-native-access=ALL-UNNAMED");
+    flags.add("--sun-misc-unsafe-memory-access=allow");
+    assertThat(run(home, SHARED_PROBE, flags, database)).isEqualTo("shared 0 1 1\n");
+    assertThat(run(home, SHARED_PROBE, flags, database)).isEqualTo("shared 1 0 1\n");
+    String refused =
+        run(home, SHARED_PROBE, List.of("--enable-native-access=ALL-UNNAMED"), database);
+    assertThat(refused).startsWith("0A000 ").contains(String.join(" ", SHARED_FLAGS));
   }
 
   @Test
