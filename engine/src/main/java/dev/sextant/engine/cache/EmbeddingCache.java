@@ -279,7 +279,7 @@ public final class EmbeddingCache implements AutoCloseable {
                           store.usedBytes(),
                           store.budgetBytes(),
                           store.bookkeepingBytes(),
-                          "")));
+                          store.file())));
           tiers
               .durable()
               .ifPresent(

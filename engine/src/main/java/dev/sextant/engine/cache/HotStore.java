@@ -72,6 +72,9 @@ interface HotStore extends AutoCloseable {
   /** Adds what was counted to {@code sum}. */
   void count(ModelCounters sum);
 
+  /** Where it is; empty for memory. */
+  String file();
+
   /** The policy in force. */
   PolicyKind policy();
 

@@ -143,6 +143,11 @@ final class PrivateStore implements HotStore {
   }
 
   @Override
+  public String file() {
+    return "";
+  }
+
+  @Override
   public PolicyKind policy() {
     return policy;
   }

@@ -446,6 +446,11 @@ final class SharedStore implements HotStore {
   }
 
   @Override
+  public String file() {
+    return use(current -> current.file().file().toString(), PrivateStore::file);
+  }
+
+  @Override
   public PolicyKind policy() {
     return setup.policy();
   }

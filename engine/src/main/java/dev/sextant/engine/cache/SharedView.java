@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 /** One segment of the shared file as this process sees it. All calls under its monitor. */
 final class SharedView {
   private static final int NONE = -1;
+
+  /** What damage is counted for where nobody knows the model. */
+  private static final int UNKNOWN_MODEL = 0;
+
   private static final int TYPICAL_DIMENSIONS = 384;
   private static final long BYTES_PER_KNOWN = 160;
 
@@ -127,7 +131,7 @@ final class SharedView {
   }
 
   /** Looks an entry up; one that is expired or damaged is removed and not found. */
-  private Optional<SharedLook.Found> find(CacheKey key) {
+  private Optional<SharedLook.Found> find(int model, CacheKey key) {
     SharedLook look = file.find(key);
     return switch (look) {
       case SharedLook.Found found -> {
@@ -142,7 +146,7 @@ final class SharedView {
       }
       case SharedLook.Damaged _ -> {
         remove(key);
-        counters.of(0).checksumFailures++;
+        counters.of(model).checksumFailures++;
         yield Optional.empty();
       }
       case SharedLook.Absent _ -> {
@@ -154,7 +158,7 @@ final class SharedView {
 
   /** The vector of a key, counted; the array is the caller's. */
   Optional<StoredVector> get(int model, CacheKey key) {
-    Optional<SharedLook.Found> found = find(key);
+    Optional<SharedLook.Found> found = find(model, key);
     if (found.isEmpty()) {
       counters.of(model).misses++;
       return Optional.empty();
@@ -260,13 +264,13 @@ final class SharedView {
           }
         });
     damaged.forEach(this::remove);
-    counters.of(0).checksumFailures += damaged.size();
+    counters.of(UNKNOWN_MODEL).checksumFailures += damaged.size();
     strangers.forEach(this::adopt);
   }
 
   /** Pins an entry or ends that; says whether it is there. */
   boolean pin(CacheKey key, boolean pinned) {
-    Optional<SharedLook.Found> found = find(key);
+    Optional<SharedLook.Found> found = find(UNKNOWN_MODEL, key);
     if (found.isEmpty() || found.get().pinned() == pinned) {
       return found.isPresent();
     }

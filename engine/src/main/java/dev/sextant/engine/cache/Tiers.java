@@ -12,6 +12,7 @@ import dev.sextant.storage.cache.Slab;
 import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
 import dev.sextant.storage.cache.VectorReader;
+import dev.sextant.storage.cache.shared.SharedFile;
 import dev.sextant.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ final class Tiers implements AutoCloseable {
 
   /** Whether there is something in a folder that a cache would find. */
   static boolean hasFile(Path folder) {
-    return Files.exists(file(folder));
+    return Files.exists(file(folder)) || Files.exists(folder.resolve(SharedFile.NAME));
   }
 
   private Optional<DurableStore> openDurable(CacheOptions wanted, Consumer<String> warnings) {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class SharedStoreScenarios {
     all.put("pins", SharedStoreScenarios::pins);
     all.put("removal", SharedStoreScenarios::removal);
     all.put("restart", SharedStoreScenarios::restart);
+    all.put("wrecks", SharedStoreScenarios::wrecks);
     all.put("twice", SharedStoreScenarios::twice);
     all.put("threads", SharedStoreScenarios::threads);
     all.put("reconfigure", SharedStoreScenarios::reconfigure);
@@ -320,12 +322,47 @@ final class SharedStoreScenarios {
     try (SharedStore store = store(30 << 20, PolicyKind.LRU)) {
       assertThat(store.peek(key(1000)).orElseThrow().vector()).isEqualTo(vector(1000, DIMS));
     }
-    Files.write(folder.resolve("cache.shared"), new byte[] {1, 2, 3});
-    try (SharedStore store = store(1 << 20, PolicyKind.LRU)) {
-      assertThat(warnings).hasSize(1);
-      assertThat(warnings.getFirst()).contains("starts empty, it was damaged");
-      assertThat(store.put(key(1), vector(1, DIMS), value(0))).isTrue();
+    assertThat(warnings).isEmpty();
+  }
+
+  /** Whatever has become of the file, the store opens. */
+  private void wrecks() throws IOException {
+    Path file = folder.resolve("cache.shared");
+    Random random = new Random(11);
+    for (int wreck = 0; wreck < 8; wreck++) {
+      try (SharedStore store = store(300_000, PolicyKind.LRU)) {
+        for (int i = 0; i < 100; i++) {
+          store.put(key(i), vector(i, DIMS), value(0));
+          float[] vector = store.peek(key(i)).orElseThrow().vector();
+          assertThat(vector).isEqualTo(vector(i, DIMS));
+        }
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      byte[] noise = new byte[wreck < 4 ? 20_000 : bytes.length / 4];
+      random.nextBytes(noise);
+      switch (wreck) {
+        case 0 -> Files.write(file, new byte[] {1, 2, 3});
+        case 1 -> Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        case 2 -> Files.delete(file);
+        case 3 -> Files.delete(folder.resolve("cache.shared.lock"));
+        default -> {
+          int at = wreck == 4 ? 0 : random.nextInt(bytes.length - noise.length);
+          System.arraycopy(noise, 0, bytes, at, noise.length);
+          Files.write(file, bytes);
+        }
+      }
+      try (SharedStore store = store(300_000, PolicyKind.LRU)) {
+        for (int i = 0; i < 100; i++) {
+          int number = i;
+          store
+              .get(0, key(i))
+              .ifPresent(found -> assertThat(found.vector()).isEqualTo(vector(number, DIMS)));
+        }
+      }
     }
+    assertThat(warnings)
+        .isNotEmpty()
+        .allMatch(w -> w.contains("starts empty, it was damaged") || w.contains("damaged"));
   }
 
   private void twice() {

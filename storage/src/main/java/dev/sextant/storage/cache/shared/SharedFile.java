@@ -40,6 +40,9 @@ import java.util.function.Supplier;
  * SharedSupport#obstacle} is empty.
  */
 public final class SharedFile implements AutoCloseable {
+  /** The file's name in its folder. */
+  public static final String NAME = "cache.shared";
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final String IN_USE = "dev.sextant.cache.shared:";
@@ -79,7 +82,7 @@ public final class SharedFile implements AutoCloseable {
   public static SharedFile open(Options options, ModelNames models, Consumer<String> warnings) {
     // The locks of the operating system tell processes apart, not two caches in one process, and
     // their classes may be twice in it; its properties are there once.
-    String claim = IN_USE + options.folder().toAbsolutePath().normalize();
+    String claim = IN_USE + realPath(options.folder());
     if (System.getProperties().putIfAbsent(claim, "open") != null) {
       throw new StorageException(
           Kind.BUSY, "it is open already in this process, by another database object");
@@ -92,6 +95,14 @@ public final class SharedFile implements AutoCloseable {
         throw known;
       }
       throw new StorageException(Kind.IO, "it cannot be opened: " + failure, failure);
+    }
+  }
+
+  private static Path realPath(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException failure) {
+      throw new StorageException(Kind.IO, "its folder cannot be read: " + failure, failure);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sextant.storage.cache.shared;
 import dev.sextant.storage.cache.CacheKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,10 @@ final class SharedMap implements AutoCloseable {
   private static final int CHUNKS_PER_ENTRY = 4;
   private static final long BYTES_PER_SEGMENT = 8 << 20;
   private static final int MAX_SEGMENTS = 16;
+
+  /** Where a file says how long its head is; negative while that is being written. */
+  private static final int SIZE_WORD = 8;
+
   private static final int COPY_BYTES = 1 << 20;
 
   private final ChronicleMap<byte[], byte[]> map;
@@ -139,8 +144,22 @@ final class SharedMap implements AutoCloseable {
     return new SharedMap(builder(1, 1).createPersistedTo(file.toFile()), lockMillis);
   }
 
+  /** Chronicle Map would wait a minute for whoever writes the head of the file. */
+  private static void requireHead(Path file) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(SIZE_WORD + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        // Until it is read or the file ends.
+      }
+    }
+    if (head.hasRemaining() || head.getInt(SIZE_WORD) <= 0) {
+      throw new IOException("its head is incomplete");
+    }
+  }
+
   /** Opens a file that no other process has open, after clearing its locks and checking it. */
   static SharedMap recover(Path file, int lockMillis) throws IOException {
+    requireHead(file);
     return new SharedMap(
         builder(1, 1).recoverPersistedTo(file.toFile(), false, corruption -> {}), lockMillis);
   }

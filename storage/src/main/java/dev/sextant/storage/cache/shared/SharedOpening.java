@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 
 /** A shared file just opened: the way from two names in a folder to a map that may be used. */
 record SharedOpening(SharedControl control, SharedMap map, Path file) {
-  private static final String DATA = "cache.shared";
-  private static final String CONTROL = "cache.shared.lock";
-  private static final String FRESH = "cache.shared.new";
+  private static final String DATA = SharedFile.NAME;
+  private static final String CONTROL = SharedFile.NAME + ".lock";
+  private static final String FRESH = SharedFile.NAME + ".new";
 
   /** Why nobody may use the file now. */
   static StorageException broken() {
@@ -100,8 +100,13 @@ record SharedOpening(SharedControl control, SharedMap map, Path file) {
 
   private static SharedMap used(SharedMap map, SharedControl control, SharedFile.Options options) {
     long[] bytes = {0};
-    for (int segment = 0; segment < map.segments(); segment++) {
-      map.forEach(segment, (key, value) -> bytes[0] += SharedMap.bytesOf(value.length));
+    try {
+      for (int segment = 0; segment < map.segments(); segment++) {
+        map.forEach(segment, (key, value) -> bytes[0] += SharedMap.bytesOf(value.length));
+      }
+    } catch (RuntimeException failure) {
+      map.close();
+      throw failure;
     }
     control.setUsedBytes(bytes[0]);
     control.setState(SharedControl.SOUND, options.budgetBytes());
