@@ -104,6 +104,7 @@ final class Demo {
     for (Question question : QUESTIONS) {
       ask(question);
     }
+    new CacheTour(connection, screen).run();
     out.println();
     out.println("Ask your own: bin/sextant " + options.database());
   }

@@ -24,6 +24,9 @@ class DemoTest {
         .contains("ORDER BY embedding <=> EMBED('a bird that hunts at night')")
         .contains("5 rows in ")
         .contains("KnnScan")
+        .containsPattern("cold: 256 texts in .*\nwarm: 256 texts in ")
+        .containsPattern("hot *\\| *\\d")
+        .containsPattern("bytes  requests missed\n *[\\d,]+ (B|kB|MB)  [█▏▎▍▌▋▊▉]+ \\d")
         .contains("Ask your own: bin/sextant ");
   }
 
