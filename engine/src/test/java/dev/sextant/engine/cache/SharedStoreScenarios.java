@@ -158,12 +158,14 @@ final class SharedStoreScenarios {
       assertThat(store.put(key(9), vector(9, 5000), value(0))).isFalse();
       assertThat(counts(store, 0).rejections).isEqualTo(1);
       assertThat(store.tier()).isEqualTo("shared");
-      store.close();
-      assertThatThrownBy(() -> store.get(1, key(1)))
-          .isInstanceOfSatisfying(
-              StorageException.class,
-              e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED));
     }
+    SharedStore store = store(1 << 20, PolicyKind.LRU);
+    store.close();
+    store.close();
+    assertThatThrownBy(() -> store.get(1, key(1)))
+        .isInstanceOfSatisfying(
+            StorageException.class,
+            e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED));
     assertThat(warnings).isEmpty();
   }
 
@@ -366,8 +368,8 @@ final class SharedStoreScenarios {
   }
 
   private void twice() {
-    try (SharedStore first = store(1 << 20, PolicyKind.LRU);
-        SharedStore second = store(1 << 20, PolicyKind.LRU)) {
+    SharedStore first = store(1 << 20, PolicyKind.LRU);
+    try (SharedStore second = store(1 << 20, PolicyKind.LRU)) {
       assertThat(warnings).hasSize(1);
       assertThat(warnings.getFirst()).contains("open already in this process");
       first.put(key(1), vector(1, DIMS), value(0));

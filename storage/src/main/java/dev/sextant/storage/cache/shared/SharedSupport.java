@@ -56,7 +56,7 @@ public final class SharedSupport {
           "needs a full JDK, since it compiles code, but this Java has no module jdk.compiler. Run"
               + " it on a JDK");
     }
-    if (SharedSupport.class.getClassLoader() != ClassLoader.getSystemClassLoader()) {
+    if (!ClassLoader.getSystemClassLoader().equals(SharedSupport.class.getClassLoader())) {
       return Optional.of(
           "needs Sextant's jar on the JVM's own class path, since it compiles code against it, but"
               + " another class loader holds the jar. Start the JVM with the jar in -cp");
