@@ -59,11 +59,11 @@ class DriverJarTest {
           String url = "jdbc:sextant:" + args[0] + "?cache.store=shared&cache.durable_bytes=0";
           try (var c = java.sql.DriverManager.getConnection(url)) {
             c.createStatement().executeQuery("SELECT EMBED('kittens')").next();
-            try (var row = c.createStatement().executeQuery(
-                "SELECT tier, hits, computed, entries FROM sextant.cache_stats WHERE hits + misses > 0")) {
+            String stats = "SELECT tier || ' ' || hits || ' ' || computed || ' ' || entries"
+                + " FROM sextant.cache_stats WHERE hits + misses > 0";
+            try (var row = c.createStatement().executeQuery(stats)) {
               while (row.next()) {
-                System.out.println(
-                    row.getString(1) + " " + row.getInt(2) + " " + row.getInt(3) + " " + row.getInt(4));
+                System.out.println(row.getString(1));
               }
             }
           } catch (java.sql.SQLException e) {

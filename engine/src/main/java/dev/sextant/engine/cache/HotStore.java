@@ -21,7 +21,7 @@ interface HotStore extends AutoCloseable {
   String tier();
 
   /**
-   * Copies a vector out; allocates nothing.
+   * Copies a vector out; allocates nothing where the store is in this process's memory.
    *
    * @param model the number of the model that is asked for, for the statistics
    * @param target as long as the model's vectors

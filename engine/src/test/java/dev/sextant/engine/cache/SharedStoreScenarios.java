@@ -89,8 +89,10 @@ final class SharedStoreScenarios {
         assertThat(at.memory.used()).isZero();
         out.println(scenario.getKey() + " ok");
       } catch (AssertionError | RuntimeException failure) {
-        out.println(scenario.getKey() + " failed " + at.warnings);
-        failure.printStackTrace(out);
+        out.println(scenario.getKey() + " failed " + at.warnings + " " + failure);
+        for (StackTraceElement frame : failure.getStackTrace()) {
+          out.println("  at " + frame);
+        }
       }
     }
   }
