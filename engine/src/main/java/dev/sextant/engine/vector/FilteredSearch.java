@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -54,7 +55,7 @@ final class FilteredSearch {
       return "read all matching ids, then search among them (the query's form allows no other way)";
     }
     FilterChoice choice =
-        FilterChoice.of(withKnown(situation, filter.knownIds()), filter, Double.NaN);
+        FilterChoice.of(withKnown(situation, filter.knownCount()), filter, Double.NaN);
     String way =
         switch (choice.path()) {
           case SURVIVORS -> "read the matching ids, then search among them";
@@ -63,26 +64,23 @@ final class FilteredSearch {
     return way + " (" + choice.reason() + ")";
   }
 
-  private static FilterChoice.Situation withKnown(
-      FilterChoice.Situation at, Optional<long[]> known) {
-    return known
-        .map(
-            ids -> new FilterChoice.Situation(at.rows(), at.indexed(), at.k(), at.ef(), ids.length))
-        .orElse(at);
+  private static FilterChoice.Situation withKnown(FilterChoice.Situation at, OptionalLong known) {
+    return known.isEmpty()
+        ? at
+        : new FilterChoice.Situation(at.rows(), at.indexed(), at.k(), at.ef(), known.getAsLong());
   }
 
   KnnResult run() {
-    Optional<long[]> known = filter.knownIds();
     if (!filter.checksRows()) {
       trace.path(() -> "filter: all ids, since the query's form allows no other way");
-      return among(known.orElseGet(() -> ids(Integer.MAX_VALUE).orElseThrow()));
+      return among(filter.knownIds().orElseGet(() -> ids(Integer.MAX_VALUE).orElseThrow()));
     }
-    FilterChoice.Situation at = withKnown(situation, known);
+    FilterChoice.Situation at = withKnown(situation, filter.knownCount());
     for (int round = 0; round < MAX_CHECKS; round++) {
       FilterChoice choice = FilterChoice.of(at, filter, seen);
       Optional<KnnResult> result =
           switch (choice.path()) {
-            case SURVIVORS -> survivors(choice, known);
+            case SURVIVORS -> survivors(choice);
             case CANDIDATES -> candidates(choice);
           };
       if (result.isPresent()) {
@@ -90,10 +88,11 @@ final class FilteredSearch {
       }
     }
     trace.path(() -> "filter: all ids, since estimates were wrong");
-    return among(known.orElseGet(() -> ids(Integer.MAX_VALUE).orElseThrow()));
+    return among(filter.knownIds().orElseGet(() -> ids(Integer.MAX_VALUE).orElseThrow()));
   }
 
-  private Optional<KnnResult> survivors(FilterChoice choice, Optional<long[]> known) {
+  private Optional<KnnResult> survivors(FilterChoice choice) {
+    Optional<long[]> known = filter.knownIds();
     Optional<long[]> ids = known.isPresent() ? known : ids(choice.count());
     trace.path(() -> "filter: " + whichIds(ids, known, choice) + " (" + choice.reason() + ")");
     return ids.map(this::among);

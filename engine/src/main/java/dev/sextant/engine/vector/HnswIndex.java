@@ -24,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A row belongs to the newest graph that has it, unless a later one's tombstones name it.
  */
 final class HnswIndex implements AutoCloseable {
+  private static final int MARKS_KEPT = 4;
+
   private final IndexDefinition definition;
   private final List<IndexPart> parts;
   private final List<long[]> live;
   private final long rows;
   private final VectorMirror delta;
   private volatile @Nullable Untouched untouched;
+  private volatile List<Marked> marked = List.of();
   private volatile boolean behind;
 
   /** A generation of open parts, which it holds; the delta is its own. */
@@ -192,19 +195,12 @@ final class HnswIndex implements AutoCloseable {
   /** The rows of a part that are as they were when it was built, and that the search may find. */
   private RowFilter filter(int part, Changes changes, long @Nullable [] only) {
     HnswSegment segment = parts.get(part).segment();
-    if (only != null) {
-      long[] words = new long[words(segment.rows())];
-      segment.mark(only, words);
-      long[] untouched = untouched(changes).words().get(part);
-      for (int i = 0; i < words.length; i++) {
-        words[i] &= untouched[i];
-      }
-      for (long id : changes.aside()) {
-        clear(words, segment, id);
-      }
-      return RowFilter.ordinals(words);
-    }
     Untouched rows = untouched(changes);
+    if (only != null) {
+      return changes.aside().length == 0
+          ? marked(only, rows).filters().get(part)
+          : RowFilter.ordinals(marks(part, only, rows, changes.aside()));
+    }
     if (changes.aside().length == 0) {
       return rows.filters().get(part);
     }
@@ -213,6 +209,40 @@ final class HnswIndex implements AutoCloseable {
       clear(words, segment, id);
     }
     return RowFilter.ordinals(words);
+  }
+
+  /** The rows among some ids that are as they were when a part was built, as bits. */
+  private long[] marks(int part, long[] only, Untouched rows, long[] aside) {
+    HnswSegment segment = parts.get(part).segment();
+    long[] words = new long[words(segment.rows())];
+    segment.mark(only, words);
+    long[] untouched = rows.words().get(part);
+    for (int i = 0; i < words.length; i++) {
+      words[i] &= untouched[i];
+    }
+    for (long id : aside) {
+      clear(words, segment, id);
+    }
+    return words;
+  }
+
+  /** The filters for some ids: the same as last time where these are the very same. */
+  @SuppressWarnings("ReferenceEquality") // what is cached is for these very objects
+  private Marked marked(long[] only, Untouched rows) {
+    for (Marked known : marked) {
+      if (known.only() == only && known.rows() == rows) {
+        return known;
+      }
+    }
+    List<RowFilter> filters = new ArrayList<>();
+    for (int part = 0; part < parts.size(); part++) {
+      filters.add(RowFilter.ordinals(marks(part, only, rows, new long[0])));
+    }
+    Marked result = new Marked(only, rows, filters);
+    List<Marked> kept = new ArrayList<>(List.of(result));
+    marked.stream().limit(MARKS_KEPT - 1).forEach(kept::add);
+    marked = List.copyOf(kept);
+    return result;
   }
 
   /** The rows that no committed change has touched; the same until another is known. */
@@ -251,6 +281,15 @@ final class HnswIndex implements AutoCloseable {
    */
   private record Untouched(
       long committed, int changed, List<long[]> words, List<RowFilter> filters) {}
+
+  /**
+   * The filters for the rows among some ids, for each part.
+   *
+   * @param only the ids; whoever keeps them for later searches gives the same array again
+   * @param rows what they were combined with
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by identity only.
+  private record Marked(long[] only, Untouched rows, List<RowFilter> filters) {}
 
   private static int words(int rows) {
     return (rows + 63) >>> 6;

@@ -1,6 +1,7 @@
 package dev.sextant.engine.vector;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The rows that the rest of a query lets through, as SQLite knows them in one snapshot. Belongs to
@@ -17,6 +18,11 @@ public interface RowRestriction {
 
   /** {@link #ids} as an earlier execution left them, if they surely still hold. */
   Optional<long[]> knownIds();
+
+  /** How many ids {@link #knownIds} has; empty where it has none. */
+  default OptionalLong knownCount() {
+    return knownIds().map(ids -> OptionalLong.of(ids.length)).orElse(OptionalLong.empty());
+  }
 
   /**
    * Those of the candidates that match, in any order.

@@ -10,6 +10,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 
 /**
@@ -28,7 +29,14 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
     int candidates = context.space().produced();
     SubSql check = among(candidates).map(rows -> context.write(keys(rows))).orElse(null);
     boolean lasting = Expressions.isLasting(input) && context.space().areGiven(all.parameters());
-    return new Step.Restriction(all, check, candidates, lasting, new FilterStatistics(), null);
+    return new Step.Restriction(
+        all,
+        check,
+        candidates,
+        lasting,
+        new FilterStatistics(),
+        null,
+        lasting ? NumberRanges.of(this, context) : null);
   }
 
   /**
@@ -54,6 +62,14 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
   /** The same table's rows in another relation of the same fields. */
   KeyedRows over(RelNode other) {
     return new KeyedRows(other, field, key, keyName);
+  }
+
+  /** The keys of other rows of the same fields, and another value of each. */
+  SubSql keysWith(RexNode value, RelNode rows, CompileContext context) {
+    RexNode id = rows.getCluster().getRexBuilder().makeInputRef(rows, key);
+    return context.write(
+        LogicalProject.create(
+            rows, List.of(), List.of(id, value), List.of("id", "number"), Set.of()));
   }
 
   private RelNode keys(RelNode rows) {

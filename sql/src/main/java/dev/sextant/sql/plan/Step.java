@@ -215,6 +215,18 @@ public sealed interface Step {
   record Real(String name, double value, int parameter) {}
 
   /**
+   * A condition that a number of the row lies in a range whose ends are parameters.
+   *
+   * @param numbers gives key and number of the rows that fulfil all other conditions
+   * @param low where the range begins; null where it does not
+   * @param high where it ends; null where it does not
+   */
+  record NumberRange(SubSql numbers, @Nullable End low, @Nullable End high) {}
+
+  /** An end of a range: a parameter, and whether it is in the range itself. */
+  record End(int parameter, boolean inclusive) {}
+
+  /**
    * The rows that the rest of a query lets through.
    *
    * @param all gives the keys of all of them, perhaps more than once
@@ -223,6 +235,7 @@ public sealed interface Step {
    * @param lasting whether the same parameters give the same keys until the database changes
    * @param statistics what executions learn
    * @param bound the condition among these on the distance itself; null where there is none
+   * @param range the condition among these that alone has parameters; null where it is no range
    */
   record Restriction(
       SubSql all,
@@ -230,10 +243,11 @@ public sealed interface Step {
       int candidates,
       boolean lasting,
       FilterStatistics statistics,
-      @Nullable Bound bound) {
+      @Nullable Bound bound,
+      @Nullable NumberRange range) {
     /** The same rows, with a bound of the distance among the conditions. */
     public Restriction boundBy(Bound distance) {
-      return new Restriction(all, check, candidates, lasting, statistics, distance);
+      return new Restriction(all, check, candidates, lasting, statistics, distance, range);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sextant.engine.Session;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +27,22 @@ import org.jspecify.annotations.Nullable;
 public final class RowIdCache implements AutoCloseable {
   private static final int MAX_ENTRIES = 64;
   private static final int MAX_IDS = 1 << 20;
+  private static final int MAX_ORDERS = 8;
+
+  /** How many ids SQLite gives in the time of a key with a number. */
+  private static final int IDS_FOR_A_NUMBER = 4;
+
+  /** Fewer are read as fast each time. */
+  private static final int LEAST_NUMBERS = 1_000;
+
+  /** What reading ids counts for that is a pass over a table: two pay for another. */
+  static final int A_TABLE = MAX_IDS / 2 * IDS_FOR_A_NUMBER;
 
   private final Session session;
   private final Map<Key, long[]> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, KeysByNumber> orders = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Long> read = new HashMap<>();
+  private final Map<String, Long> tried = new HashMap<>();
   private @Nullable SqliteStatement dataVersion;
   private State state = new State(-1, -1, -1);
   private int ids;
@@ -62,6 +76,47 @@ public final class RowIdCache implements AutoCloseable {
       ids -= eldest.next().length;
       eldest.remove();
     }
+  }
+
+  /** The keys of a range's rows by their numbers, if they are kept. */
+  Optional<KeysByNumber> order(String sql) {
+    return refresh() ? Optional.ofNullable(orders.get(sql)) : Optional.empty();
+  }
+
+  /**
+   * Notes that so many ids of a range were read, or {@link #A_TABLE}.
+   *
+   * @return how many keys and numbers may be read now, at the cost of all ids that were read since
+   *     they were last tried; 0 for none
+   */
+  int affords(String sql, int count) {
+    if (!refresh()) {
+      return 0;
+    }
+    long total = read.merge(sql, (long) count, Long::sum);
+    long most = Math.min(MAX_IDS, total / IDS_FOR_A_NUMBER);
+    if (most < Math.max(LEAST_NUMBERS, 2 * tried.getOrDefault(sql, 0L))) {
+      return 0;
+    }
+    tried.put(sql, most);
+    return (int) most;
+  }
+
+  /** Keeps the keys of a range's rows by their numbers, as of the snapshot of the moment. */
+  void putOrder(String sql, KeysByNumber order) {
+    if (!refresh()) {
+      return;
+    }
+    orders.put(sql, order);
+    Iterator<KeysByNumber> eldest = orders.values().iterator();
+    while (orders.size() > MAX_ORDERS || orderedKeys() > MAX_IDS) {
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  private long orderedKeys() {
+    return orders.values().stream().mapToLong(KeysByNumber::size).sum();
   }
 
   private static Key key(String sql, List<@Nullable Object> values) {
@@ -102,6 +157,9 @@ public final class RowIdCache implements AutoCloseable {
   /** Forgets all. */
   public void clear() {
     entries.clear();
+    orders.clear();
+    read.clear();
+    tried.clear();
     ids = 0;
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class SqlRestriction implements RowRestriction {
   private final SubStatements statements;
   private final RowIdCache cache;
   private final int key;
+  private @Nullable Known known;
 
   /**
    * A filter.
@@ -45,9 +47,78 @@ final class SqlRestriction implements RowRestriction {
     this.key = Arrays.deepHashCode(values.toArray());
   }
 
+  /**
+   * What earlier executions left.
+   *
+   * @param ids those that an execution with the same parameters read
+   * @param slice the rows in the range, where executions with others made it worth while to know
+   */
+  private record Known(Optional<long[]> ids, Optional<KeysByNumber.Slice> slice) {}
+
   @Override
   public Optional<long[]> knownIds() {
-    return step.lasting() ? cache.get(step.all().sql(), values) : Optional.empty();
+    Known now = known();
+    return now.ids().isPresent() ? now.ids() : now.slice().map(KeysByNumber.Slice::ascending);
+  }
+
+  @Override
+  public OptionalLong knownCount() {
+    Known now = known();
+    if (now.ids().isPresent()) {
+      return OptionalLong.of(now.ids().get().length);
+    }
+    return now.slice().map(rows -> OptionalLong.of(rows.count())).orElse(OptionalLong.empty());
+  }
+
+  private Known known() {
+    Known now = known;
+    if (now == null) {
+      Optional<long[]> ids =
+          step.lasting() ? cache.get(step.all().sql(), values) : Optional.empty();
+      now = new Known(ids, ids.isPresent() ? Optional.empty() : slice());
+      known = now;
+    }
+    return now;
+  }
+
+  private Optional<KeysByNumber.Slice> slice() {
+    Step.NumberRange range = step.range();
+    return range == null
+        ? Optional.empty()
+        : cache
+            .order(range.numbers().sql())
+            .flatMap(order -> order.within(range, value(range.low()), value(range.high())));
+  }
+
+  private @Nullable Object value(Step.@Nullable End end) {
+    return end == null ? null : values.get(step.all().parameters().indexOf(end.parameter()));
+  }
+
+  /**
+   * When as many ids have been read as it costs to read all keys with their numbers, these are read
+   * and kept: at most twice the cost of whichever would have been the better from the beginning.
+   */
+  private void learnRange(int count) {
+    Step.NumberRange range = step.range();
+    if (range == null) {
+      return;
+    }
+    int cost = readsWholeTable() ? RowIdCache.A_TABLE : count;
+    int afford = cache.affords(range.numbers().sql(), cost);
+    if (afford == 0) {
+      return;
+    }
+    SqliteStatement rows =
+        statements.get(
+            "SELECT id, number FROM ("
+                + range.numbers().sql()
+                + ") WHERE number IS NOT NULL ORDER BY 2, 1");
+    try {
+      KeysByNumber.read(rows, afford)
+          .ifPresent(order -> cache.putOrder(range.numbers().sql(), order));
+    } finally {
+      rows.reset();
+    }
   }
 
   @Override
@@ -59,6 +130,7 @@ final class SqlRestriction implements RowRestriction {
     long[] distinct = ascending(ids);
     if (step.lasting()) {
       cache.put(step.all().sql(), values, distinct);
+      learnRange(distinct.length);
     }
     return Optional.of(distinct);
   }

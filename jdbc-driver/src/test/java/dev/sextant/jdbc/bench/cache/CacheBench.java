@@ -1,6 +1,9 @@
 package dev.sextant.jdbc.bench.cache;
 
 import com.sun.management.ThreadMXBean;
+import dev.sextant.engine.cache.CacheOptions;
+import dev.sextant.engine.cache.policy.CacheSimulation;
+import dev.sextant.engine.cache.policy.WorkloadSample;
 import dev.sextant.jdbc.bench.Figures;
 import dev.sextant.jdbc.bench.Manifest;
 import dev.sextant.storage.cache.Slab;
@@ -14,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -77,6 +81,7 @@ public final class CacheBench {
     report.heading(requests.count(), DIMENSIONS, REQUESTS, ROUNDS);
     readOnly();
     withEviction();
+    curve();
     if (options.texts() > 0) {
       EmbedBench.run(options.texts(), report, figures);
     }
@@ -141,6 +146,45 @@ public final class CacheBench {
     figures.add("mixed_ns", passes.getFirst().nanos());
     figures.add("mixed_caffeine_ns", passes.getLast().nanos());
     close(stores);
+  }
+
+  /** What the miss-ratio curve costs, and how far it is from caches of each size. */
+  private void curve() {
+    int room = requests.count() / 4;
+    long capacity = (long) room * Slab.bytesOf(DIMENSIONS);
+    double[] nanos = new double[ROUNDS];
+    WorkloadSample sample = sample(capacity, room);
+    for (int round = -WARM_UP; round < ROUNDS; round++) {
+      sample = sample(capacity, room);
+      long start = THREADS.getCurrentThreadCpuTime();
+      for (int key : requests.order()) {
+        sample.request(requests.key(key).hash(), Slab.bytesOf(DIMENSIONS), 2_000);
+      }
+      if (round >= 0) {
+        nanos[round] = (double) (THREADS.getCurrentThreadCpuTime() - start) / REQUESTS;
+      }
+    }
+    double error = 0;
+    List<WorkloadSample.Point> curve = sample.curve();
+    for (WorkloadSample.Point point : curve) {
+      int entries = Math.max(1, (int) (point.capacity() / Slab.bytesOf(DIMENSIONS)));
+      CacheSimulation cache = new CacheSimulation(point.policy(), entries);
+      int misses = 0;
+      for (int key : requests.order()) {
+        misses += cache.request(requests.key(key).hash()) ? 0 : 1;
+      }
+      error += Math.abs(point.missRatio() - (double) misses / REQUESTS) / curve.size();
+    }
+    report.curve(curve.size(), median(nanos), sample.extent(), 100 * error);
+    figures.add("mrc_ns_per_request", median(nanos));
+    figures.add("mrc_bytes", (double) sample.extent().bytes());
+    figures.add("mrc_error_points", 100 * error);
+  }
+
+  private static WorkloadSample sample(long capacity, int entries) {
+    CacheOptions usual = CacheOptions.defaults(Optional.empty());
+    return new WorkloadSample(
+        new WorkloadSample.Options(capacity, entries, usual.sampleKeys(), usual.sampleRate()));
   }
 
   private static void close(List<Store> stores) throws IOException {

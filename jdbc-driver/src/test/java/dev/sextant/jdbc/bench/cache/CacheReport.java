@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.cache;
 
+import dev.sextant.engine.cache.policy.WorkloadSample;
 import dev.sextant.jdbc.bench.Figures;
 import dev.sextant.jdbc.bench.Manifest;
 import java.util.List;
@@ -64,6 +65,27 @@ final class CacheReport {
               pass[1],
               100 * pass[2]));
     }
+    line("");
+  }
+
+  void curve(int points, double nanos, WorkloadSample.Extent extent, double error) {
+    line("## The miss-ratio curve");
+    line("");
+    line(
+        "From the same requests, of a cache with room for a quarter, as it is sampled by default.");
+    line("");
+    line("| points | ns a request | keys sampled | bytes of heap | mean absolute error, points |");
+    line("|---:|---:|---:|---:|---:|");
+    line(
+        String.format(
+            Locale.ROOT,
+            "| %d | %.1f | %,d of rate %.3f | %,d | %.2f |",
+            points,
+            nanos,
+            extent.keys(),
+            extent.rate(),
+            extent.bytes(),
+            error));
     line("");
   }
 
