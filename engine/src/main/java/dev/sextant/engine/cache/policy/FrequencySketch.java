@@ -1,5 +1,8 @@
 package dev.sextant.engine.cache.policy;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /*
  * A count-min sketch [1] of four-bit counters that forgets: after ten additions for each expected
  * entry all counters are halved, as TinyLFU [2] asks for. The four counters of a key lie in one
@@ -21,6 +24,8 @@ final class FrequencySketch {
   private static final int ADDITIONS_PER_ENTRY = 10;
   private static final int MAX_ENTRIES = 1 << 27;
 
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
   private long[] words;
   private int expectedEntries;
   private int additions;
@@ -29,6 +34,14 @@ final class FrequencySketch {
     this.expectedEntries = Math.min(MAX_ENTRIES, expectedEntries);
     int length = Math.max(WORDS_PER_BLOCK, this.expectedEntries);
     this.words = new long[length == 1 ? 1 : Integer.highestOneBit(length - 1) << 1];
+  }
+
+  /** Reads the words of some hashes, so that they are near when they are counted. */
+  void touch(long[] hashes, int count) {
+    for (int i = 0; i < count; i++) {
+      // An opaque read is not left out for want of use.
+      long _ = (long) WORDS.getOpaque(words, block(hashes[i]));
+    }
   }
 
   /** Counts a request. */

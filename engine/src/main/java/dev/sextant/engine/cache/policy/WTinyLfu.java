@@ -44,6 +44,7 @@ final class WTinyLfu implements Policy {
   private long windowCapacity;
   private long guardedCapacity;
   private final int[] notes = new int[NOTES];
+  private final long[] hashes = new long[NOTES];
   private int noted;
   private long random;
 
@@ -68,6 +69,11 @@ final class WTinyLfu implements Policy {
   }
 
   private void applyHits() {
+    // Short loops first, so that the memory of all notes is fetched at the same time.
+    for (int i = 0; i < noted; i++) {
+      hashes[i] = nodes.hash(notes[i]);
+    }
+    sketch.touch(hashes, noted);
     for (int i = 0; i < noted; i++) {
       applyHit(notes[i]);
     }

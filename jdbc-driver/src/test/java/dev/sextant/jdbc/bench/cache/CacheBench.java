@@ -225,9 +225,11 @@ public final class CacheBench {
   }
 
   private int reads(Store store) {
+    int[] order = requests.order();
     int hits = 0;
-    for (int key : requests.order()) {
-      float first = store.get(key);
+    for (int i = 0; i < order.length; i++) {
+      int key = order[i];
+      float first = store.get(key, requests.asked(i));
       hits += first == key ? 1 : 0;
     }
     return hits;
@@ -235,14 +237,15 @@ public final class CacheBench {
 
   private int readsAndWrites(Store store) {
     float[] vector = requests.vector(0);
+    int[] order = requests.order();
     int hits = 0;
-    int number = 0;
-    for (int key : requests.order()) {
-      if (++number % WRITE_EVERY == 0) {
+    for (int i = 0; i < order.length; i++) {
+      int key = order[i];
+      if (i % WRITE_EVERY == 0) {
         vector[0] = key;
         store.put(key, store instanceof Stores.OfCaffeine ? vector.clone() : vector);
       } else {
-        float first = store.get(key);
+        float first = store.get(key, requests.asked(i));
         hits += first == key ? 1 : 0;
       }
     }

@@ -17,11 +17,13 @@ final class Requests {
   private final CacheKey[] keys;
   private final int dimensions;
   private final int[] order;
+  private final CacheKey[] asked;
 
   Requests(int count, int dimensions, int requests, long seed) {
     this.keys = new CacheKey[count];
     this.dimensions = dimensions;
     this.order = new int[requests];
+    this.asked = new CacheKey[requests];
     Random random = new Random(seed);
     int[] ranked = random.ints(count).toArray();
     Integer[] places = new Integer[count];
@@ -39,6 +41,10 @@ final class Requests {
     }
     for (int i = 0; i < count; i++) {
       keys[i] = digest(i);
+    }
+    for (int i = 0; i < requests; i++) {
+      CacheKey key = keys[order[i]];
+      asked[i] = new CacheKey(key.a(), key.b(), key.c(), key.d());
     }
   }
 
@@ -69,6 +75,11 @@ final class Requests {
 
   int dimensions() {
     return dimensions;
+  }
+
+  /** The key that a request brings: an object of its own, as the digest of a text is. */
+  CacheKey asked(int request) {
+    return asked[request];
   }
 
   int[] order() {

@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench.cache;
 
+import dev.sextant.storage.cache.CacheKey;
 import java.io.IOException;
 
 /** Vectors by their keys, used by one thread. */
@@ -10,8 +11,12 @@ interface Store extends AutoCloseable {
   /** As the report calls it. */
   String name();
 
-  /** The first float of a key's vector, read where it lies if the store allows that. */
-  float get(int key);
+  /**
+   * The first float of a vector, read where it lies if the store allows that.
+   *
+   * @param number of the key, for stores that are given numbers
+   */
+  float get(int number, CacheKey key);
 
   /** Keeps a vector; others may have to go. */
   void put(int key, float[] vector);

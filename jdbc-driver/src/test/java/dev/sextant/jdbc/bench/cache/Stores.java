@@ -64,9 +64,8 @@ final class Stores {
     }
 
     @Override
-    public float get(int key) {
-      CacheKey wanted = requests.key(key);
-      boolean hit = copying ? tier.read(wanted, target) : tier.view(wanted, reader);
+    public float get(int number, CacheKey key) {
+      boolean hit = copying ? tier.read(key, target) : tier.view(key, reader);
       return hit ? target[0] : MISS;
     }
 
@@ -100,8 +99,8 @@ final class Stores {
     }
 
     @Override
-    public float get(int key) {
-      float[] vector = cache.getIfPresent(requests.key(key));
+    public float get(int number, CacheKey key) {
+      float[] vector = cache.getIfPresent(key);
       return vector == null ? MISS : vector[0];
     }
 
@@ -134,8 +133,8 @@ final class Stores {
     }
 
     @Override
-    public float get(int key) {
-      try (ExternalMapQueryContext<Long, byte[], ?> query = map.queryContext((long) key)) {
+    public float get(int number, CacheKey key) {
+      try (ExternalMapQueryContext<Long, byte[], ?> query = map.queryContext((long) number)) {
         query.readLock().lock();
         MapEntry<Long, byte[]> entry = query.entry();
         if (entry == null) {
@@ -185,7 +184,7 @@ final class Stores {
     }
 
     @Override
-    public float get(int number) {
+    public float get(int number, CacheKey key) {
       ByteBuffer found = table.get(transaction, key(number));
       return found == null ? MISS : found.order(ByteOrder.LITTLE_ENDIAN).getFloat(found.position());
     }
