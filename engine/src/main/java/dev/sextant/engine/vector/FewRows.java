@@ -16,11 +16,11 @@ final class FewRows {
   /** The answer by few rows; empty where there is no restriction or it lets many rows through. */
   static Optional<KnnResult> search(KnnRequest request, TableRows rows) {
     RowRestriction filter = request.restriction();
-    if (filter == null || filter.readsWholeTable()) {
+    if (filter == null || filter.readsWholeTable() || filter.knownCount().orElse(0) > FEW) {
       return Optional.empty();
     }
     Optional<long[]> ids = filter.knownIds().or(() -> filter.ids(FEW));
-    if (ids.isEmpty() || ids.get().length > FEW) {
+    if (ids.isEmpty()) {
       return Optional.empty();
     }
     int count = ids.get().length;

@@ -9,23 +9,19 @@ import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.EngineCommand;
 import dev.sextant.sql.plan.Plan;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Compiles the statements that change the engine itself, such as SET of the cache's settings. */
-final class CommandCompiler {
+final class CommandCompiler extends TokenReader {
   private static final String CREATE =
       "CREATE EMBEDDING MODEL name USING onnx (path 'model.onnx', tokenizer 'tokenizer.json',"
           + " pooling 'mean', max_tokens 512)";
   private static final String DROP = "DROP EMBEDDING MODEL name";
 
-  private final List<Token> tokens;
-  private int at;
-
   private CommandCompiler(StatementText statement) {
-    this.tokens = statement.tokens();
+    super(statement);
   }
 
   /** The plan; empty where the statement is another. */
@@ -45,27 +41,10 @@ final class CommandCompiler {
     return take("drop") && take("embedding") ? Optional.of(drop()) : Optional.empty();
   }
 
-  private boolean take(String word) {
-    if (at < tokens.size() && tokens.get(at).isWord(word)) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
-  private boolean symbol(String symbol) {
-    if (at < tokens.size() && tokens.get(at).isSymbol(symbol)) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
   private SextantException syntax(String expected, String form) {
-    String near = at < tokens.size() ? "\"" + tokens.get(at).text() + "\"" : "the end";
     return new SextantException(
         ErrorCode.SYNTAX,
-        "Syntax error near " + near + ": expected " + expected + ". The form is " + form + ".");
+        "Syntax error near " + near() + ": expected " + expected + ". The form is " + form + ".");
   }
 
   private EngineCommand create() {

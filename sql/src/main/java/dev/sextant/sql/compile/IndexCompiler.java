@@ -21,18 +21,16 @@ import java.util.Optional;
  * Compiles CREATE INDEX … USING hnsw, as pgvector spells it, and DROP INDEX, REINDEX and SET
  * hnsw.ef_search. What concerns SQLite's own indexes is left to SQLite.
  */
-final class IndexCompiler {
+final class IndexCompiler extends TokenReader {
   private static final int MANY_DIMENSIONS = 128;
 
   private final Catalog catalog;
   private final StatementText statement;
-  private final List<Token> tokens;
-  private int at;
 
   private IndexCompiler(Catalog catalog, StatementText statement) {
+    super(statement);
     this.catalog = catalog;
     this.statement = statement;
-    this.tokens = statement.tokens();
   }
 
   /** The plan; empty where the statement is not about a vector index. */
@@ -53,22 +51,6 @@ final class IndexCompiler {
     return command.map(c -> new Plan.Index(statement, c));
   }
 
-  private boolean take(String word) {
-    if (at < tokens.size() && tokens.get(at).isWord(word)) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
-  private boolean symbol(String symbol) {
-    if (at < tokens.size() && tokens.get(at).isSymbol(symbol)) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
   private String name(String what) {
     if (at < tokens.size() && tokens.get(at).isName()) {
       return tokens.get(at++).text();
@@ -77,11 +59,10 @@ final class IndexCompiler {
   }
 
   private SextantException syntax(String expected) {
-    String near = at < tokens.size() ? "\"" + tokens.get(at).text() + "\"" : "the end";
     return new SextantException(
         ErrorCode.SYNTAX,
         "Syntax error near "
-            + near
+            + near()
             + ": "
             + expected
             + ". The form is CREATE INDEX name ON table USING hnsw (column vector_cosine_ops) WITH"

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
@@ -42,25 +43,12 @@ public final class LargePages {
           FunctionDescriptor.of(word, word, word, number, number, number, word);
       FunctionDescriptor unmap = FunctionDescriptor.of(number, word, word);
       FunctionDescriptor advise = FunctionDescriptor.of(number, word, word, number);
-      return linker
-          .defaultLookup()
-          .find("mmap")
-          .flatMap(
-              mmap ->
-                  linker
-                      .defaultLookup()
-                      .find("munmap")
-                      .flatMap(
-                          munmap ->
-                              linker
-                                  .defaultLookup()
-                                  .find("madvise")
-                                  .map(
-                                      madvise ->
-                                          new Calls(
-                                              linker.downcallHandle(mmap, map),
-                                              linker.downcallHandle(munmap, unmap),
-                                              linker.downcallHandle(madvise, advise)))));
+      SymbolLookup library = linker.defaultLookup();
+      return Optional.of(
+          new Calls(
+              linker.downcallHandle(library.findOrThrow("mmap"), map),
+              linker.downcallHandle(library.findOrThrow("munmap"), unmap),
+              linker.downcallHandle(library.findOrThrow("madvise"), advise)));
     }
 
     long map(long bytes) {
