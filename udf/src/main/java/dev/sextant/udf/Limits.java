@@ -1,0 +1,42 @@
+package dev.sextant.udf;
+
+import java.time.Duration;
+
+/**
+ * What one call of a function, on one batch of rows, may use at most.
+ *
+ * @param fuel function entries and turns of loops; the same input uses the same fuel everywhere
+ * @param memoryBytes linear memory of a module, or the heap of a worker
+ * @param wallTime from the call to its answer
+ * @param stackDepth calls within calls
+ * @param outputBytes of all results of a batch
+ * @param batchRows rows given to one call
+ * @param workers processes that run the function side by side
+ */
+public record Limits(
+    long fuel,
+    long memoryBytes,
+    Duration wallTime,
+    int stackDepth,
+    long outputBytes,
+    int batchRows,
+    int workers) {
+  /** What the profile {@code untrusted} allows. */
+  public static final Limits UNTRUSTED =
+      new Limits(50_000_000, 64L << 20, Duration.ofSeconds(2), 1000, 1 << 20, 1024, 2);
+
+  /** Limits that allow something. */
+  public Limits {
+    boolean positive =
+        fuel > 0
+            && memoryBytes > 0
+            && wallTime.isPositive()
+            && stackDepth > 0
+            && outputBytes > 0
+            && batchRows > 0
+            && workers > 0;
+    if (!positive) {
+      throw new IllegalArgumentException("Every limit has to be positive.");
+    }
+  }
+}
