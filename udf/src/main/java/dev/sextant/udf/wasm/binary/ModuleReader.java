@@ -36,7 +36,17 @@ public final class ModuleReader {
   /** Sections in the order in which a module has them. */
   static final List<Integer> ORDER =
       List.of(
-          TYPE, IMPORT, FUNCTION, TABLE, MEMORY, GLOBAL, EXPORT, START, ELEMENT, DATA_COUNT, CODE,
+          TYPE,
+          IMPORT,
+          FUNCTION,
+          TABLE,
+          MEMORY,
+          GLOBAL,
+          EXPORT,
+          START,
+          ELEMENT,
+          DATA_COUNT,
+          CODE,
           DATA);
 
   private static final int MAGIC = 0x6D736100;

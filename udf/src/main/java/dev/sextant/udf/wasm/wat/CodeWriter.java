@@ -104,7 +104,9 @@ final class CodeWriter {
       throw name.get()
           .place()
           .error(
-              "expected " + (expected.isEmpty() ? "no name" : expected) + " as the block says, got "
+              "expected "
+                  + (expected.isEmpty() ? "no name" : expected)
+                  + " as the block says, got "
                   + name.get().shown());
     }
   }
@@ -220,8 +222,7 @@ final class CodeWriter {
       to.writeByte(Opcode.SELECT);
       return;
     }
-    List<NumberType> types =
-        TypeTable.typesOf(Cursor.behindWord(result.get()), new ArrayList<>());
+    List<NumberType> types = TypeTable.typesOf(Cursor.behindWord(result.get()), new ArrayList<>());
     to.writeByte(Opcode.SELECT_TYPED).writeUnsigned(types.size());
     types.forEach(type -> to.writeByte(type.code()));
   }

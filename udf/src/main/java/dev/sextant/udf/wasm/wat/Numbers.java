@@ -13,13 +13,11 @@ final class Numbers {
   private static final Pattern INTEGER =
       Pattern.compile("([+-]?)(?:0x(" + HEX_DIGITS + ")|(" + DIGITS + "))");
   private static final Pattern DECIMAL =
-      Pattern.compile(
-          "[+-]?" + DIGITS + "(?:\\.(?:" + DIGITS + ")?)?(?:[eE][+-]?" + DIGITS + ")?");
+      Pattern.compile("[+-]?" + DIGITS + "(?:\\.(?:" + DIGITS + ")?)?(?:[eE][+-]?" + DIGITS + ")?");
   private static final Pattern HEX =
       Pattern.compile(
           "([+-]?0x" + HEX_DIGITS + "(?:\\.(?:" + HEX_DIGITS + ")?)?)([pP][+-]?" + DIGITS + ")?");
-  private static final Pattern NAN =
-      Pattern.compile("([+-]?)nan(?::0x(" + HEX_DIGITS + "))?");
+  private static final Pattern NAN = Pattern.compile("([+-]?)nan(?::0x(" + HEX_DIGITS + "))?");
   private static final int LONGEST = 400;
 
   private Numbers() {}

@@ -79,7 +79,8 @@ final class TypeTable {
 
   /** Writes the type of a block. */
   void writeBlock(Cursor cursor, ByteWriter out) {
-    boolean typed = cursor.peek().filter(part -> part instanceof Group g && g.is("type")).isPresent();
+    boolean typed =
+        cursor.peek().filter(part -> part instanceof Group g && g.is("type")).isPresent();
     if (!typed) {
       List<Optional<Atom>> parameters = new ArrayList<>();
       Signature signature = signature(cursor, parameters);

@@ -225,7 +225,8 @@ public final class WatAssembler {
   }
 
   private void constant(Group expression, ByteWriter out) {
-    out.writeAll(new CodeWriter(spaces, new IndexSpace("local variable")).writeConstant(expression));
+    out.writeAll(
+        new CodeWriter(spaces, new IndexSpace("local variable")).writeConstant(expression));
   }
 
   private static void writeLimits(Cursor cursor, ByteWriter out) {

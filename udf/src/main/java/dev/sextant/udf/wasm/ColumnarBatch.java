@@ -1,0 +1,214 @@
+package dev.sextant.udf.wasm;
+
+import dev.sextant.udf.Column;
+import dev.sextant.udf.ValueType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/** A function that takes many rows at once, in columns in its memory: the ABI columnar/1. */
+final class ColumnarBatch implements Batch {
+  private static final int ALIGNMENT = 8;
+
+  private final Guest guest;
+  private final Results results;
+  private final ValueType type;
+  private ByteBuffer staging = ByteBuffer.allocate(0);
+  private long[] pointers = new long[0];
+  private int pointerCount;
+  private long[] numbers = new long[0];
+  private boolean[] nulls = new boolean[0];
+
+  ColumnarBatch(Guest guest) {
+    this.guest = guest;
+    this.results = new Results(guest);
+    this.type = guest.definition().result();
+  }
+
+  @Override
+  public void run(List<Column> arguments, int rows, Column result) {
+    int from = 0;
+    while (from < rows) {
+      int to = Batch.chunkEnd(arguments, from, rows);
+      runChunk(arguments, from, to, result);
+      from = to;
+    }
+  }
+
+  private static int aligned(long size) {
+    return Math.toIntExact((size + ALIGNMENT - 1) & -ALIGNMENT);
+  }
+
+  private int outSize(int rows) {
+    return aligned(type == ValueType.BOOLEAN ? rows : 8L * rows);
+  }
+
+  /** Bytes of a chunk: each part aligned, in the order of the pointers. */
+  private int size(List<Column> arguments, int from, int to) {
+    int rows = to - from;
+    long size = 0;
+    for (Column column : arguments) {
+      size += aligned(rows);
+      size +=
+          switch (column.type()) {
+            case INTEGER, REAL -> 8L * rows;
+            case BOOLEAN -> aligned(rows);
+            case TEXT, BLOB, VECTOR ->
+                aligned(4L * (rows + 1))
+                    + (long) aligned((long) column.end(to - 1) - column.start(from));
+          };
+    }
+    return Math.toIntExact(size + outSize(rows) + aligned(rows));
+  }
+
+  private void runChunk(List<Column> arguments, int from, int to, Column result) {
+    int rows = to - from;
+    int size = size(arguments, from, to);
+    int base = guest.reserve(size);
+    if (staging.capacity() < size) {
+      staging = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    staging.clear();
+    pointers = new long[3 + 3 * arguments.size()];
+    pointers[0] = rows;
+    pointerCount = 1;
+    for (Column column : arguments) {
+      writeValues(column, from, to, base);
+    }
+    for (Column column : arguments) {
+      addPointer(base);
+      writeNulls(column, from, to);
+    }
+    long out = addPointer(base);
+    writeZeros(outSize(rows));
+    long outNulls = addPointer(base);
+    writeOutNulls(arguments, from, to);
+    guest.write(base, staging.array(), 0, size);
+    guest.call(Arrays.copyOf(pointers, pointerCount));
+    readNulls(outNulls, rows);
+    if (type.isNumber()) {
+      readNumbers(out, rows, result);
+    } else {
+      readBytes(out, rows, result);
+    }
+  }
+
+  /** Adds the address of what is staged next. */
+  private long addPointer(int base) {
+    long address = (long) base + staging.position();
+    pointers[pointerCount++] = address;
+    return address;
+  }
+
+  /** Stages the values of a column. */
+  private void writeValues(Column column, int from, int to, int base) {
+    addPointer(base);
+    switch (column.type()) {
+      case INTEGER -> {
+        staging.asLongBuffer().put(column.numbers(), from, to - from);
+        staging.position(staging.position() + 8 * (to - from));
+      }
+      case REAL -> {
+        for (int row = from; row < to; row++) {
+          staging.putLong(Double.doubleToLongBits(column.getDouble(row)));
+        }
+      }
+      case BOOLEAN -> {
+        for (int row = from; row < to; row++) {
+          staging.put((byte) column.getLong(row));
+        }
+        align();
+      }
+      case TEXT, BLOB, VECTOR -> {
+        int first = column.start(from);
+        staging.putInt(0);
+        for (int row = from; row < to; row++) {
+          staging.putInt(column.end(row) - first);
+        }
+        align();
+        addPointer(base);
+        staging.put(column.bytes(), first, column.end(to - 1) - first);
+        align();
+      }
+    }
+  }
+
+  private void align() {
+    while (staging.position() % ALIGNMENT != 0) {
+      staging.put((byte) 0);
+    }
+  }
+
+  private void writeZeros(int bytes) {
+    Arrays.fill(staging.array(), staging.position(), staging.position() + bytes, (byte) 0);
+    staging.position(staging.position() + bytes);
+  }
+
+  private void writeNulls(Column column, int from, int to) {
+    boolean[] flags = column.nulls();
+    for (int row = from; row < to; row++) {
+      staging.put((byte) (flags[row] ? 1 : 0));
+    }
+    align();
+  }
+
+  /** The result is NULL where an argument is, unless the function says otherwise. */
+  private void writeOutNulls(List<Column> arguments, int from, int to) {
+    int start = staging.position();
+    writeZeros(to - from);
+    align();
+    for (Column column : arguments) {
+      boolean[] flags = column.nulls();
+      for (int row = from; row < to; row++) {
+        if (flags[row]) {
+          staging.put(start + row - from, (byte) 1);
+        }
+      }
+    }
+  }
+
+  private void readNulls(long address, int rows) {
+    if (nulls.length < rows) {
+      nulls = new boolean[rows];
+      numbers = new long[rows];
+    }
+    byte[] flags = guest.read(address, rows);
+    for (int row = 0; row < rows; row++) {
+      nulls[row] = flags[row] != 0;
+    }
+  }
+
+  private void readNumbers(long address, int rows, Column result) {
+    boolean small = type == ValueType.BOOLEAN;
+    byte[] bytes = guest.read(address, small ? rows : 8L * rows);
+    if (small) {
+      for (int row = 0; row < rows; row++) {
+        numbers[row] = bytes[row];
+      }
+    } else {
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(numbers, 0, rows);
+    }
+    if (type == ValueType.REAL) {
+      for (int row = 0; row < rows; row++) {
+        numbers[row] = Double.doubleToLongBits(Double.longBitsToDouble(numbers[row]));
+      }
+    }
+    results.addNumbers(numbers, nulls, rows, result);
+  }
+
+  /** Reads address and length of each value, then the value. */
+  private void readBytes(long address, int rows, Column result) {
+    ByteBuffer slices =
+        ByteBuffer.wrap(guest.read(address, 8L * rows)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int row = 0; row < rows; row++) {
+      long start = slices.getInt() & 0xFFFF_FFFFL;
+      long length = slices.getInt() & 0xFFFF_FFFFL;
+      if (nulls[row]) {
+        result.addNull();
+      } else {
+        results.addBytes(start, length, result);
+      }
+    }
+  }
+}
