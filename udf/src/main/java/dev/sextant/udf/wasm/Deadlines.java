@@ -89,7 +89,7 @@ final class Deadlines implements AutoCloseable {
       ending = timer;
       timer = null;
     }
-    if (ending != null && ending != Thread.currentThread()) {
+    if (ending != null) {
       LockSupport.unpark(ending);
       boolean interrupted = false;
       while (ending.isAlive()) {
