@@ -100,8 +100,8 @@ final class ScalarBatch implements Batch {
       int length = column.end(to - 1) - first;
       guest.write((int) address, column.bytes(), first, length);
       for (int row = from; row < to; row++) {
-        in[slot][row] = address + column.start(row) - first;
-        in[slot + 1][row] = column.end(row) - column.start(row);
+        in[slot][row] = address + (column.start(row) - first);
+        in[slot + 1][row] = (long) column.end(row) - column.start(row);
       }
       address += length;
       slot += 2;
