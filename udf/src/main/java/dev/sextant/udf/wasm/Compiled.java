@@ -4,7 +4,10 @@ import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.wasm.binary.BinaryModule;
 import dev.sextant.udf.wasm.binary.Meter;
+import java.lang.invoke.MethodHandle;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import run.endive.compiler.InterpreterFallback;
 import run.endive.compiler.MachineFactoryCompiler;
@@ -22,8 +25,14 @@ import run.endive.wasm.WasmModule;
  * @param machines compiled functions for an instance
  * @param fuel the number of the global variable with the fuel
  * @param depth the number of the global variable with the calls under way
+ * @param loops around functions of the module, by their number
  */
-record Compiled(WasmModule module, Function<Instance, Machine> machines, int fuel, int depth) {
+record Compiled(
+    WasmModule module,
+    Function<Instance, Machine> machines,
+    int fuel,
+    int depth,
+    ConcurrentMap<Integer, MethodHandle> loops) {
   /** Changes with the library that validates and compiles. */
   static final String ENGINE = "endive-1.0.0";
 
@@ -41,7 +50,8 @@ record Compiled(WasmModule module, Function<Instance, Machine> machines, int fue
           MachineFactoryCompiler.builder(module)
               .withInterpreterFallback(InterpreterFallback.FAIL)
               .compile();
-      return new Compiled(module, machines, metered.fuel(), metered.depth());
+      return new Compiled(
+          module, machines, metered.fuel(), metered.depth(), new ConcurrentHashMap<>());
     } catch (WasmEngineException e) {
       throw new UdfException(
           Failure.DEFINITION, "the module cannot be compiled: " + e.getMessage() + ".", e);
@@ -57,6 +67,11 @@ record Compiled(WasmModule module, Function<Instance, Machine> machines, int fue
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new UdfException(Failure.DEFINITION, "the module is not valid: " + why + ".", e);
     }
+  }
+
+  /** The loop over rows around a function. */
+  MethodHandle loop(Abi abi) {
+    return loops.computeIfAbsent(abi.function(), _ -> RowLoop.of(instantiate(), abi));
   }
 
   /**

@@ -29,7 +29,7 @@ final class RowLoop {
   /*
    * The compiled form of function 7 of a module is, in Endive 1.0.0, a static method func_7 of one
    * of the classes …FuncGroup_0, …FuncGroup_1 beside the machine's class, which takes the
-   * parameters, the memory and the instance. The loop is a hidden class beside them.
+   * parameters, the memory and the instance. The loop is a class Rows_7 beside them.
    */
   private static final ClassDesc MEMORY = Memory.class.describeConstable().orElseThrow();
   private static final ClassDesc INSTANCE = Instance.class.describeConstable().orElseThrow();
@@ -53,13 +53,16 @@ final class RowLoop {
 
   private RowLoop() {}
 
-  /** The loop for a function of an instance's module; all instances of the module can use it. */
+  /**
+   * The loop for a function of an instance's module; all instances of the module can use it. To be
+   * made once for each function.
+   */
   static MethodHandle of(Instance instance, Abi abi) {
     Class<?> machine = instance.getMachine().getClass();
     ClassDesc target = home(machine, abi.function()).describeConstable().orElseThrow();
     try {
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(machine, MethodHandles.lookup());
-      ClassDesc name = ClassDesc.of(machine.getPackageName(), "Rows");
+      ClassDesc name = ClassDesc.of(machine.getPackageName(), "Rows_" + abi.function());
       byte[] bytes =
           ClassFile.of()
               .build(
@@ -70,8 +73,7 @@ final class RowLoop {
                           TYPE.describeConstable().orElseThrow(),
                           ClassFile.ACC_STATIC,
                           code -> writeLoop(code, target, abi)));
-      MethodHandles.Lookup loop = lookup.defineHiddenClass(bytes, true);
-      return loop.findStatic(loop.lookupClass(), "run", TYPE);
+      return lookup.findStatic(lookup.defineClass(bytes), "run", TYPE);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("The compiled module is not of the form expected.", e);
     }

@@ -49,6 +49,10 @@ public final class ModuleReader {
           CODE,
           DATA);
 
+  /** Kinds of exports in the order of their codes. */
+  private static final List<Kind> KINDS =
+      List.of(Kind.FUNCTION, Kind.TABLE, Kind.MEMORY, Kind.GLOBAL);
+
   private static final int MAGIC = 0x6D736100;
   private static final int VERSION = 1;
   private static final int FUNCTION_REFERENCE = 0x70;
@@ -226,7 +230,7 @@ public final class ModuleReader {
     for (int i = 0; i < count; i++) {
       int at = in.position();
       String name = in.readName();
-      Kind kind = Kind.values()[in.readIndex("kind of export", Kind.values().length)];
+      Kind kind = KINDS.get(in.readIndex("kind of export", KINDS.size()));
       int known =
           switch (kind) {
             case FUNCTION -> functions.size();

@@ -27,8 +27,12 @@ public enum NumberType {
 
   /** The type of a byte. */
   public static Optional<NumberType> of(int code) {
-    int index = I32.code - code;
-    return index >= 0 && index < values().length ? Optional.of(values()[index]) : Optional.empty();
+    for (NumberType type : values()) {
+      if (type.code == code) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The type of a name as it stands in the text form. */

@@ -162,9 +162,9 @@ public record Opcode(String name, int code, Immediate immediate, int alignment) 
 
   private static List<Opcode> all() {
     List<Opcode> opcodes = new ArrayList<>();
-    CONTROL.lines().map(line -> line.split(" ")).map(Opcode::parse).forEach(opcodes::add);
+    CONTROL.lines().map(line -> line.split(" ", -1)).map(Opcode::parse).forEach(opcodes::add);
     int code = 0x45;
-    for (String name : NUMERIC.strip().split("\\s+")) {
+    for (String name : NUMERIC.strip().split("\\s+", -1)) {
       opcodes.add(new Opcode(name, code++, Immediate.NONE, 0));
     }
     return List.copyOf(opcodes);
