@@ -14,7 +14,7 @@ final class ColumnarBatch implements Batch {
   private final Guest guest;
   private final Results results;
   private final ValueType type;
-  private ByteBuffer staging = ByteBuffer.allocate(0);
+  private ByteBuffer memory = ByteBuffer.allocate(0);
   private long[] pointers = new long[0];
   private int pointerCount;
   private long[] numbers = new long[0];
@@ -66,26 +66,24 @@ final class ColumnarBatch implements Batch {
     int rows = to - from;
     int size = size(arguments, from, to);
     int base = guest.reserve(size);
-    if (staging.capacity() < size) {
-      staging = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    }
-    staging.clear();
+    memory = ByteBuffer.wrap(guest.memory().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    memory.position(base);
     pointers = new long[3 + 3 * arguments.size()];
     pointers[0] = rows;
     pointerCount = 1;
     for (Column column : arguments) {
-      writeValues(column, from, to, base);
+      writeValues(column, from, to);
     }
     for (Column column : arguments) {
-      addPointer(base);
+      addPointer();
       writeNulls(column, from, to);
     }
-    long out = addPointer(base);
+    int out = addPointer();
     writeZeros(outSize(rows));
-    long outNulls = addPointer(base);
+    int outNulls = addPointer();
     writeOutNulls(arguments, from, to);
-    guest.write(base, staging.array(), 0, size);
     guest.call(Arrays.copyOf(pointers, pointerCount));
+    memory = ByteBuffer.wrap(guest.memory().bytes()).order(ByteOrder.LITTLE_ENDIAN);
     readNulls(outNulls, rows);
     if (type.isNumber()) {
       readNumbers(out, rows, result);
@@ -94,100 +92,99 @@ final class ColumnarBatch implements Batch {
     }
   }
 
-  /** Adds the address of what is staged next. */
-  private long addPointer(int base) {
-    long address = (long) base + staging.position();
+  /** Adds the address of what is written next. */
+  private int addPointer() {
+    int address = memory.position();
     pointers[pointerCount++] = address;
     return address;
   }
 
-  /** Stages the values of a column. */
-  private void writeValues(Column column, int from, int to, int base) {
-    addPointer(base);
+  /** Writes the values of a column. */
+  private void writeValues(Column column, int from, int to) {
+    addPointer();
     switch (column.type()) {
       case INTEGER -> {
-        staging.asLongBuffer().put(column.numbers(), from, to - from);
-        staging.position(staging.position() + 8 * (to - from));
+        memory.asLongBuffer().put(column.numbers(), from, to - from);
+        memory.position(memory.position() + 8 * (to - from));
       }
       case REAL -> {
         for (int row = from; row < to; row++) {
-          staging.putLong(Double.doubleToLongBits(column.getDouble(row)));
+          memory.putLong(Double.doubleToLongBits(column.getDouble(row)));
         }
       }
       case BOOLEAN -> {
         for (int row = from; row < to; row++) {
-          staging.put((byte) column.getLong(row));
+          memory.put((byte) column.getLong(row));
         }
         align();
       }
       case TEXT, BLOB, VECTOR -> {
         int first = column.start(from);
-        staging.putInt(0);
+        memory.putInt(0);
         for (int row = from; row < to; row++) {
-          staging.putInt(column.end(row) - first);
+          memory.putInt(column.end(row) - first);
         }
         align();
-        addPointer(base);
-        staging.put(column.bytes(), first, column.end(to - 1) - first);
+        addPointer();
+        memory.put(column.bytes(), first, column.end(to - 1) - first);
         align();
       }
     }
   }
 
   private void align() {
-    while (staging.position() % ALIGNMENT != 0) {
-      staging.put((byte) 0);
+    while (memory.position() % ALIGNMENT != 0) {
+      memory.put((byte) 0);
     }
   }
 
   private void writeZeros(int bytes) {
-    Arrays.fill(staging.array(), staging.position(), staging.position() + bytes, (byte) 0);
-    staging.position(staging.position() + bytes);
+    Arrays.fill(memory.array(), memory.position(), memory.position() + bytes, (byte) 0);
+    memory.position(memory.position() + bytes);
   }
 
   private void writeNulls(Column column, int from, int to) {
     boolean[] flags = column.nulls();
     for (int row = from; row < to; row++) {
-      staging.put((byte) (flags[row] ? 1 : 0));
+      memory.put((byte) (flags[row] ? 1 : 0));
     }
     align();
   }
 
   /** The result is NULL where an argument is, unless the function says otherwise. */
   private void writeOutNulls(List<Column> arguments, int from, int to) {
-    int start = staging.position();
+    int start = memory.position();
     writeZeros(to - from);
     align();
     for (Column column : arguments) {
       boolean[] flags = column.nulls();
       for (int row = from; row < to; row++) {
         if (flags[row]) {
-          staging.put(start + row - from, (byte) 1);
+          memory.put(start + row - from, (byte) 1);
         }
       }
     }
   }
 
-  private void readNulls(long address, int rows) {
+  private void readNulls(int address, int rows) {
     if (nulls.length < rows) {
       nulls = new boolean[rows];
       numbers = new long[rows];
     }
-    byte[] flags = guest.read(address, rows);
+    byte[] bytes = memory.array();
     for (int row = 0; row < rows; row++) {
-      nulls[row] = flags[row] != 0;
+      nulls[row] = bytes[address + row] != 0;
     }
   }
 
-  private void readNumbers(long address, int rows, Column result) {
-    boolean small = type == ValueType.BOOLEAN;
-    byte[] bytes = guest.read(address, small ? rows : 8L * rows);
-    if (small) {
+  private void readNumbers(int address, int rows, Column result) {
+    if (type == ValueType.BOOLEAN) {
       for (int row = 0; row < rows; row++) {
-        numbers[row] = bytes[row];
+        numbers[row] = memory.get(address + row);
       }
     } else {
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(numbers, 0, rows);
+      memory.position(address);
+      memory.asLongBuffer().get(numbers, 0, rows);
     }
     if (type == ValueType.REAL) {
       for (int row = 0; row < rows; row++) {
@@ -198,12 +195,10 @@ final class ColumnarBatch implements Batch {
   }
 
   /** Reads address and length of each value, then the value. */
-  private void readBytes(long address, int rows, Column result) {
-    ByteBuffer slices =
-        ByteBuffer.wrap(guest.read(address, 8L * rows)).order(ByteOrder.LITTLE_ENDIAN);
+  private void readBytes(int address, int rows, Column result) {
     for (int row = 0; row < rows; row++) {
-      long start = slices.getInt() & 0xFFFF_FFFFL;
-      long length = slices.getInt() & 0xFFFF_FFFFL;
+      long start = memory.getInt(address + 8 * row) & 0xFFFF_FFFFL;
+      long length = memory.getInt(address + 8 * row + 4) & 0xFFFF_FFFFL;
       if (nulls[row]) {
         result.addNull();
       } else {

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import run.endive.compiler.InterpreterFallback;
 import run.endive.compiler.MachineFactoryCompiler;
-import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Machine;
 import run.endive.wasm.Parser;
@@ -84,7 +83,7 @@ record Compiled(
     try {
       return Instance.builder(module)
           .withMachineFactory(machines)
-          .withMemoryFactory(ByteArrayMemory::new)
+          .withMemoryFactory(FlatMemory::new)
           .withStart(false)
           .build();
     } catch (OutOfMemoryError e) {

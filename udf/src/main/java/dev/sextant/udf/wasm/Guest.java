@@ -5,10 +5,10 @@ import dev.sextant.udf.Limits;
 import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.GlobalInstance;
 import run.endive.runtime.Instance;
-import run.endive.runtime.Memory;
 import run.endive.runtime.WasmInterruptedException;
 
 /** One instance of a module: its memory, what it has used, and what its failures mean. */
@@ -21,6 +21,7 @@ final class Guest {
   private final FunctionDefinition definition;
   private final Abi abi;
   private final Instance instance;
+  private final @Nullable FlatMemory memory;
   private final GlobalInstance fuel;
   private final GlobalInstance depth;
   private long argumentsStart;
@@ -30,6 +31,7 @@ final class Guest {
     this.definition = definition;
     this.abi = abi;
     this.instance = compiled.instantiate();
+    this.memory = (FlatMemory) instance.memory();
     this.fuel = instance.global(compiled.fuel());
     this.depth = instance.global(compiled.depth());
   }
@@ -118,7 +120,7 @@ final class Guest {
     boolean extend = argumentsStart + argumentsLength == end && argumentsLength > 0;
     long missing = extend ? bytes - argumentsLength : bytes;
     long pages = Math.ceilDiv(missing, PAGE);
-    if (instance.memory().grow((int) pages) < 0) {
+    if (memory().grow((int) pages) < 0) {
       throw memoryFull(bytes);
     }
     argumentsStart = extend ? argumentsStart : end;
@@ -140,17 +142,19 @@ final class Guest {
   }
 
   private long memorySize() {
-    Memory memory = instance.memory();
-    return memory == null ? 0 : (long) memory.pages() * PAGE;
+    return memory == null ? 0 : memory.bytes().length;
   }
 
-  /** Writes arguments into memory that was reserved. */
-  void write(int address, byte[] source, int from, int length) {
-    instance.memory().write(address, source, from, length);
+  /** The memory of a module that has one. */
+  FlatMemory memory() {
+    if (memory == null) {
+      throw new IllegalStateException("The module has no memory.");
+    }
+    return memory;
   }
 
-  /** Bytes that the function has left in memory. */
-  byte[] read(long address, long length) {
+  /** Fails where a result does not lie in memory. */
+  void requireInside(long address, long length) {
     if (address + length > memorySize()) {
       throw new UdfException(
           Failure.TRAP,
@@ -163,7 +167,6 @@ final class Guest {
               address,
               memorySize()));
     }
-    return length == 0 ? new byte[0] : instance.memory().readBytes((int) address, (int) length);
   }
 
   /** How it is called in messages. */
@@ -207,7 +210,10 @@ final class Guest {
     if (failure instanceof OutOfMemoryError) {
       return new UdfException(Failure.MEMORY, title() + " used up the JVM's memory.", failure);
     }
-    String why = failure.getMessage() == null ? "it broke off" : failure.getMessage();
+    String why =
+        failure instanceof IndexOutOfBoundsException
+            ? "out of bounds memory access"
+            : Objects.requireNonNullElse(failure.getMessage(), "it broke off");
     return new UdfException(Failure.TRAP, title() + " failed: " + why + ".", failure);
   }
 

@@ -47,13 +47,16 @@ final class Results {
   /** Adds bytes that lie in the function's memory. */
   void addBytes(long address, long length, Column result) {
     requireOutput(result.byteSize() + length);
-    byte[] bytes = guest.read(address, length);
+    guest.requireInside(address, length);
+    ByteBuffer bytes =
+        ByteBuffer.wrap(guest.memory().bytes(), (int) address, (int) length)
+            .order(ByteOrder.LITTLE_ENDIAN);
     switch (type) {
       case TEXT -> requireUtf8(bytes);
-      case VECTOR -> canonicalize(bytes);
+      case VECTOR -> bytes = canonical(bytes);
       case INTEGER, REAL, BOOLEAN, BLOB -> {}
     }
-    result.addBytes(bytes, 0, bytes.length);
+    result.addBytes(bytes.array(), bytes.position(), (int) length);
   }
 
   private void requireOutput(long bytes) {
@@ -71,11 +74,11 @@ final class Results {
     }
   }
 
-  private void requireUtf8(byte[] bytes) {
-    for (byte next : bytes) {
-      if (next < 0) {
+  private void requireUtf8(ByteBuffer bytes) {
+    for (int i = bytes.position(); i < bytes.limit(); i++) {
+      if (bytes.get(i) < 0) {
         try {
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+          StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate());
           return;
         } catch (CharacterCodingException e) {
           throw new UdfException(
@@ -87,22 +90,25 @@ final class Results {
     }
   }
 
-  /** Makes every NaN of a vector the same one. */
-  private void canonicalize(byte[] bytes) {
-    if (bytes.length % Float.BYTES != 0) {
+  /** The floats themselves, or where one is NaN a copy in which every NaN is the same one. */
+  private ByteBuffer canonical(ByteBuffer floats) {
+    if (floats.remaining() % Float.BYTES != 0) {
       throw new UdfException(
           Failure.TRAP,
           guest.title()
               + " gave a VECTOR of "
-              + bytes.length
+              + floats.remaining()
               + " bytes; expected 4 for each float.");
     }
-    ByteBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < bytes.length; i += Float.BYTES) {
-      float value = floats.getFloat(i);
-      if (Float.isNaN(value)) {
-        floats.putInt(i, Float.floatToIntBits(value));
+    for (int i = floats.position(); i < floats.limit(); i += Float.BYTES) {
+      if (Float.isNaN(floats.getFloat(i))) {
+        ByteBuffer copy = ByteBuffer.allocate(floats.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        while (floats.hasRemaining()) {
+          copy.putInt(Float.floatToIntBits(floats.getFloat()));
+        }
+        return copy.flip();
       }
     }
+    return floats;
   }
 }

@@ -98,7 +98,7 @@ final class ScalarBatch implements Batch {
       address = aligned(address);
       int first = column.start(from);
       int length = column.end(to - 1) - first;
-      guest.write((int) address, column.bytes(), first, length);
+      guest.memory().write((int) address, column.bytes(), first, length);
       for (int row = from; row < to; row++) {
         in[slot][row] = address + (column.start(row) - first);
         in[slot + 1][row] = (long) column.end(row) - column.start(row);

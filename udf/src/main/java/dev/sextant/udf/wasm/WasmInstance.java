@@ -66,18 +66,21 @@ final class WasmInstance implements FunctionRuntime.Instance, Metered {
     if (rows < 1 || rows > most) {
       throw new IllegalArgumentException("expected 1 to " + most + " rows, got " + rows);
     }
-    List<ValueType> types = arguments.stream().map(Column::type).toList();
-    boolean fits = types.equals(definition.parameters()) && result.type() == definition.result();
-    if (!fits || arguments.stream().anyMatch(column -> column.size() < rows)) {
+    List<ValueType> types = definition.parameters();
+    boolean fits = result.type() == definition.result() && arguments.size() == types.size();
+    for (int i = 0; fits && i < types.size(); i++) {
+      fits = arguments.get(i).type() == types.get(i) && arguments.get(i).size() >= rows;
+    }
+    if (!fits) {
       throw new IllegalArgumentException(
-          "expected columns for "
+          "expected columns with "
+              + rows
+              + " values for "
               + definition.signature()
               + " RETURNS "
               + definition.result()
-              + " with "
-              + rows
-              + " values, got "
-              + types
+              + ", got "
+              + arguments.stream().map(column -> column.type() + " " + column.size()).toList()
               + " and "
               + result.type());
     }

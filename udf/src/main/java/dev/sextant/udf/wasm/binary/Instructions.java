@@ -49,7 +49,7 @@ final class Instructions {
       }
       case ACCESS -> {
         in.readCount("alignment", 3);
-        in.readUnsigned();
+        in.readCount("offset", Integer.MAX_VALUE);
       }
       case MEMORY -> in.readCount("number of the memory", 0);
       case MEMORIES -> {

@@ -14,9 +14,10 @@ import java.util.Optional;
  * <p>Fuel: a global variable, of 64 bits, from which functions take what they use before they use
  * it. Entering a function costs one for every {@link #INSTRUCTIONS} instructions in it that are in
  * no loop, a turn of a loop the same for those in it that are in no inner loop, each at least one;
- * instructions that copy or fill memory cost one for every 64 bytes besides. Where the fuel falls
- * below zero the function stops at the next loop, call or copy, by {@code unreachable}. Only the
- * code of the function decides what it uses, so the same input uses the same fuel everywhere.
+ * instructions that copy, fill or grow memory cost one for every 64 bytes besides: of the range, or
+ * of all the memory that grows. Where the fuel falls below zero the function stops at the next
+ * loop, call or copy, by {@code unreachable}. Only the code of the function decides what it uses,
+ * so the same input uses the same fuel everywhere.
  *
  * <p>Depth: another global variable, of 32 bits, counts the calls under way of functions that call
  * others. Memory: its maximum is at most what is allowed. The module itself cannot name the two

@@ -14,6 +14,7 @@ import java.util.List;
  */
 final class MeteredBody {
   private static final int EMPTY_BLOCK = 0x40;
+  private static final int PAGE_SHIFT = 16;
 
   /** What has to be known of a function before its first byte can be written. */
   private static final class Shape {
@@ -101,7 +102,8 @@ final class MeteredBody {
         }
         case Opcode.END -> regions.removeLast();
         case Opcode.CALL, Opcode.CALL_INDIRECT -> shape.calls = true;
-        case Opcode.MEMORY_COPY, Opcode.MEMORY_FILL, Opcode.MEMORY_INIT -> shape.copies = true;
+        case Opcode.MEMORY_COPY, Opcode.MEMORY_FILL, Opcode.MEMORY_INIT, Opcode.MEMORY_GROW ->
+            shape.copies = true;
         default -> {}
       }
       bound(in, regions.size(), blocks);
@@ -173,6 +175,10 @@ final class MeteredBody {
         }
         case Opcode.MEMORY_COPY, Opcode.MEMORY_FILL, Opcode.MEMORY_INIT -> {
           chargeCopy();
+          copy(in);
+        }
+        case Opcode.MEMORY_GROW -> {
+          chargeGrowth();
           copy(in);
         }
         default -> copy(in);
@@ -248,6 +254,14 @@ final class MeteredBody {
     out.op("local.get", fuelLocal());
     out.op("local.get", lengthLocal()).op("i64.extend_i32_u");
     out.constant("i64.const", Meter.BULK_SHIFT).op("i64.shr_u").op("i64.sub");
+    stopIfSpent();
+  }
+
+  /** Pays for copying the memory as it is. */
+  private void chargeGrowth() {
+    out.op("local.get", fuelLocal());
+    out.op("memory.size", 0).op("i64.extend_i32_u");
+    out.constant("i64.const", PAGE_SHIFT - Meter.BULK_SHIFT).op("i64.shl").op("i64.sub");
     stopIfSpent();
   }
 

@@ -48,7 +48,10 @@ public record Opcode(String name, int code, Immediate immediate, int alignment) 
   /** The code of {@code select} with a type. */
   public static final int SELECT_TYPED = 0x1C;
 
-  /** The codes of {@code memory.init}, {@code memory.copy} and {@code memory.fill}. */
+  /** The code of {@code memory.grow}. */
+  public static final int MEMORY_GROW = 0x40;
+
+  /** The code of {@code memory.init}. */
   public static final int MEMORY_INIT = 0xFC08;
 
   /** The code of {@code memory.copy}. */
