@@ -42,8 +42,8 @@ record Compiled(
    */
   static Compiled of(BinaryModule source, Meter.Bounds bounds) {
     try {
-      validate(source.toByteArray());
       Meter.Metered metered = Meter.apply(source, bounds);
+      validate(source.toByteArray());
       WasmModule module = validate(metered.bytes().toByteArray());
       Function<Instance, Machine> machines =
           MachineFactoryCompiler.builder(module)

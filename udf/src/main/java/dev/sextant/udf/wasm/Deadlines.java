@@ -28,6 +28,16 @@ final class Deadlines implements AutoCloseable {
   private static final long FIRING = -1;
   private static final long FIRED = -2;
 
+  /** How a call ended, as far as its deadline goes. */
+  enum End {
+    /** Nobody stopped it. */
+    UNDISTURBED,
+    /** It was stopped for taking too long. */
+    LATE,
+    /** It was stopped because the runtime closes. */
+    CLOSED
+  }
+
   private final LongSupplier nanos;
   private final long origin;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
@@ -136,17 +146,17 @@ final class Deadlines implements AutoCloseable {
       }
     }
 
-    /** Says that the call is over, and tells whether it was interrupted for taking too long. */
-    boolean end() {
+    /** Says that the call is over, and tells whether it was interrupted from here. */
+    End end() {
       while (true) {
         long seen = state.get();
         if (seen > IDLE && state.compareAndSet(seen, IDLE)) {
-          return false;
+          return End.UNDISTURBED;
         }
         if (seen == FIRED) {
           Thread.interrupted();
           state.set(IDLE);
-          return true;
+          return closed ? End.CLOSED : End.LATE;
         }
         Thread.onSpinWait();
       }

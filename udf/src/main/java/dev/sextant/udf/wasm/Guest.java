@@ -175,11 +175,11 @@ final class Guest {
   }
 
   /** What a failure means that left the function. */
-  UdfException explain(Throwable failure, boolean late) {
+  UdfException explain(Throwable failure, Deadlines.End end) {
     if (failure instanceof UdfException explained) {
       return explained;
     }
-    if (late) {
+    if (end == Deadlines.End.LATE) {
       return new UdfException(
           Failure.TIME,
           String.format(
@@ -190,7 +190,7 @@ final class Guest {
               definition.profile().name()),
           failure);
     }
-    if (failure instanceof WasmInterruptedException) {
+    if (end == Deadlines.End.CLOSED || failure instanceof WasmInterruptedException) {
       return new UdfException(Failure.CANCELLED, title() + " was cancelled.", failure);
     }
     if (fuel.getValue() < 0) {

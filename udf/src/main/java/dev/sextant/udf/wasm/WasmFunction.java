@@ -23,9 +23,8 @@ final class WasmFunction implements FunctionRuntime.Prepared {
     this.abi = abi;
     this.compiled = compiled;
     this.deadlines = deadlines;
-    Guest guest = new Guest(definition, abi, compiled);
-    this.loop =
-        definition.vectorized() ? Optional.empty() : Optional.of(RowLoop.of(guest.instance(), abi));
+    compiled.instantiate();
+    this.loop = definition.vectorized() ? Optional.empty() : Optional.of(compiled.loop(abi));
   }
 
   @Override

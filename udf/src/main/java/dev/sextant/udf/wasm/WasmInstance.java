@@ -21,7 +21,7 @@ final class WasmInstance implements FunctionRuntime.Instance, Metered {
   private final Batch batch;
   private final Deadlines.Watch watch;
   private State state = State.READY;
-  private boolean late;
+  private Deadlines.End end = Deadlines.End.UNDISTURBED;
   private long fuelUsed;
 
   WasmInstance(Guest guest, Batch batch, Deadlines.Watch watch) {
@@ -35,6 +35,8 @@ final class WasmInstance implements FunctionRuntime.Instance, Metered {
   public void call(List<Column> arguments, int rows, Column result) {
     requireReady(arguments, rows, result);
     result.clear();
+    end = Deadlines.End.UNDISTURBED;
+    watch.begin(definition.profile().limits().wallTime());
     try {
       runWatched(arguments, rows, result);
       fuelUsed = guest.fuelUsed();
@@ -42,18 +44,16 @@ final class WasmInstance implements FunctionRuntime.Instance, Metered {
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       state = State.FAILED;
       fuelUsed = guest.fuelUsed();
-      throw guest.explain(e, late);
+      throw guest.explain(e, end);
     }
   }
 
   private void runWatched(List<Column> arguments, int rows, Column result) {
-    late = false;
-    watch.begin(definition.profile().limits().wallTime());
     try {
       guest.refuel();
       batch.run(arguments, rows, result);
     } finally {
-      late = watch.end();
+      end = watch.end();
     }
   }
 
