@@ -206,7 +206,7 @@ class EscapeTest {
       strings = {
         "(loop $l (br $l)) (i64.const 0)",
         "(loop $l (br_if $l (i64.eq (i64.const 1) (i64.const 1)))) (i64.const 0)",
-        "loop br_table 0 0 (i32.const 5) end (i64.const 0)",
+        "(loop (br_table 0 0 (i32.const 5))) (i64.const 0)",
         "(loop (loop (br 1))) (i64.const 0)",
         "(loop $l (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536)) (br $l))"
             + " (i64.const 0)",
@@ -409,11 +409,8 @@ class EscapeTest {
     for (int variable = 1; variable < 3; variable++) {
       refused(String.format(source, variable), "there is no global variable");
     }
-    String locals =
-        """
-        (func (export "f") (result i64) (loop) (local.get %d))
-        """;
-    refused(String.format(locals, 0), "there is no local variable");
+    refused(
+        "(func (export \"f\") (result i64) (loop) (local.get 0))", "there is no local variable");
   }
 
   @Test
