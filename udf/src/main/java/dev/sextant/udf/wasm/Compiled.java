@@ -6,6 +6,7 @@ import dev.sextant.udf.wasm.binary.BinaryModule;
 import dev.sextant.udf.wasm.binary.Meter;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
@@ -41,31 +42,36 @@ record Compiled(
    * @throws UdfException DEFINITION where it is not valid, or a function is too large
    */
   static Compiled of(BinaryModule source, Meter.Bounds bounds) {
+    Meter.Metered metered = Meter.apply(source, bounds);
+    validate(source.toByteArray());
+    WasmModule module = validate(metered.bytes().toByteArray());
     try {
-      Meter.Metered metered = Meter.apply(source, bounds);
-      validate(source.toByteArray());
-      WasmModule module = validate(metered.bytes().toByteArray());
       Function<Instance, Machine> machines =
           MachineFactoryCompiler.builder(module)
               .withInterpreterFallback(InterpreterFallback.FAIL)
               .compile();
       return new Compiled(
           module, machines, metered.fuel(), metered.depth(), new ConcurrentHashMap<>());
-    } catch (WasmEngineException e) {
-      throw new UdfException(
-          Failure.DEFINITION, "the module cannot be compiled: " + e.getMessage() + ".", e);
+    } catch (RuntimeException
+        | LinkageError
+        | AssertionError
+        | StackOverflowError
+        | OutOfMemoryError e) {
+      throw refused("the module cannot be compiled", e);
     }
   }
 
   private static WasmModule validate(byte[] bytes) {
     try {
       return Parser.parse(bytes);
-    } catch (UdfException e) {
-      throw e;
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new UdfException(Failure.DEFINITION, "the module is not valid: " + why + ".", e);
+    } catch (RuntimeException | AssertionError | StackOverflowError | OutOfMemoryError e) {
+      throw refused("the module is not valid", e);
     }
+  }
+
+  private static UdfException refused(String what, Throwable cause) {
+    String why = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
+    return new UdfException(Failure.DEFINITION, what + ": " + why + ".", cause);
   }
 
   /** The loop over rows around a function. */

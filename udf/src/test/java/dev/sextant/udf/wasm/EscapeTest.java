@@ -312,7 +312,7 @@ class EscapeTest {
     "env,now",
     "wasi_snapshot_preview1,fd_write",
     "wasi_snapshot_preview1,proc_exit",
-    "'',''"
+    "a,b"
   })
   void importsAreRefusedByName(String module, String name) {
     String hex =
@@ -385,6 +385,12 @@ class EscapeTest {
         "0061736d01000000 0105016000017e 03020100 0705010166 0000 0a05010300230b" + " | malformed",
         "0061736d01000000 0105016000017e 03020100 0705010166 0000 0a0601040023000b"
             + " | there is no global variable 0",
+        "0061736d01000000 0105016000017e 03020100 0705010166 0000 0a0a010800024042050b050b"
+            + " | malformed",
+        "0061736d01000000 0105016000017e 03020100 0705010166 0000 0a0a010800024005 0b42050b"
+            + " | an else has no if",
+        "0061736d01000000 0105016000017e 03020100 0705010166 0000 0a08010600 0c0142050b"
+            + " | there is no block 1 outward, only 1",
         "'' | does not begin with",
       })
   void malformedAndForeignModulesAreRefused(String hex, String why) {

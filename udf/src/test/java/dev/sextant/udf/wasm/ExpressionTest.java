@@ -99,19 +99,18 @@ class ExpressionTest {
       return new Expression<>(text, variable ? x : constant);
     }
     Expression<Long> a = integer(random, depth - 1, x);
-    switch (random.nextInt(5)) {
+    Expression<Long> b = integer(random, depth - 1, x);
+    return switch (random.nextInt(5)) {
       case 0 -> {
         var operator = pick(INTEGERS, random);
         String text = "(" + operator.getKey() + " " + a.text + ")";
-        return new Expression<>(text, operator.getValue().applyAsLong(a.value));
+        yield new Expression<>(text, operator.getValue().applyAsLong(a.value));
       }
       case 1 -> {
-        Expression<Long> b = integer(random, depth - 1, x);
         String text = "(i64.extend_i32_u (i64.lt_u " + a.text + " " + b.text + "))";
-        return new Expression<>(text, Long.compareUnsigned(a.value, b.value) < 0 ? 1L : 0L);
+        yield new Expression<>(text, Long.compareUnsigned(a.value, b.value) < 0 ? 1L : 0L);
       }
       case 2 -> {
-        Expression<Long> b = integer(random, depth - 1, x);
         String text =
             "(if (result i64) (i64.eqz (i64.and (i64.const 1) "
                 + a.text
@@ -120,15 +119,14 @@ class ExpressionTest {
                 + ") (else "
                 + b.text
                 + "))";
-        return new Expression<>(text, (a.value & 1) == 0 ? a.value : b.value);
+        yield new Expression<>(text, (a.value & 1) == 0 ? a.value : b.value);
       }
       default -> {
-        Expression<Long> b = integer(random, depth - 1, x);
         var operator = pick(INTEGER_PAIRS, random);
         String text = "(" + operator.getKey() + " " + a.text + " " + b.text + ")";
-        return new Expression<>(text, operator.getValue().applyAsLong(a.value, b.value));
+        yield new Expression<>(text, operator.getValue().applyAsLong(a.value, b.value));
       }
-    }
+    };
   }
 
   private static Expression<Double> real(Random random, int depth, double x) {

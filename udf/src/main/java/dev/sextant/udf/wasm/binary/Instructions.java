@@ -40,7 +40,7 @@ final class Instructions {
       case LABELS -> {
         long count = in.readCount("labels:", ModuleLimits.MODULE_BYTES);
         for (long i = 0; i <= count; i++) {
-          in.readUnsigned();
+          operand = Math.max(operand, in.readUnsigned());
         }
       }
       case INDIRECT -> {
@@ -84,7 +84,7 @@ final class Instructions {
     return in.position();
   }
 
-  /** The number that follows the code, where one does. */
+  /** The number that follows the code, where one does; the largest of several labels. */
   long operand() {
     return operand;
   }

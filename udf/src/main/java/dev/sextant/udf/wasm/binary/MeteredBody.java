@@ -83,6 +83,7 @@ final class MeteredBody {
   private void measure(Instructions in) {
     List<Integer> costs = new ArrayList<>(List.of(0));
     List<Integer> regions = new ArrayList<>(List.of(0));
+    List<Boolean> awaitElse = new ArrayList<>(List.of(false));
     int blocks = 0;
     while (in.next()) {
       if (regions.isEmpty()) {
@@ -94,13 +95,24 @@ final class MeteredBody {
         case Opcode.LOOP -> {
           regions.add(costs.size());
           costs.add(1);
+          awaitElse.add(false);
           blocks++;
         }
         case Opcode.BLOCK, Opcode.IF -> {
           regions.add(region);
+          awaitElse.add(in.code() == Opcode.IF);
           blocks++;
         }
-        case Opcode.END -> regions.removeLast();
+        case Opcode.ELSE -> {
+          if (!awaitElse.removeLast()) {
+            throw in.malformed("an else has no if");
+          }
+          awaitElse.add(false);
+        }
+        case Opcode.END -> {
+          regions.removeLast();
+          awaitElse.removeLast();
+        }
         case Opcode.CALL, Opcode.CALL_INDIRECT -> shape.calls = true;
         case Opcode.MEMORY_COPY, Opcode.MEMORY_FILL, Opcode.MEMORY_INIT, Opcode.MEMORY_GROW ->
             shape.copies = true;
@@ -117,6 +129,11 @@ final class MeteredBody {
   }
 
   private void bound(Instructions in, int nesting, int blocks) {
+    Immediate immediate = in.opcode().immediate();
+    boolean branch = immediate == Immediate.LABEL || immediate == Immediate.LABELS;
+    if (branch && in.operand() >= nesting) {
+      throw in.malformed("there is no block " + in.operand() + " outward, only " + nesting);
+    }
     if (nesting > ModuleLimits.NESTING) {
       throw in.refused("more than " + ModuleLimits.NESTING + " blocks within blocks");
     }
