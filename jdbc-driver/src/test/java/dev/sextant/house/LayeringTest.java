@@ -49,6 +49,7 @@ class LayeringTest {
           Map.entry("javax.sql", Set.of("dev.sextant.jdbc")),
           Map.entry("java.lang.foreign", Set.of("dev.sextant.storage", "dev.sextant.udf")),
           Map.entry("jdk.incubator.vector", Set.of("dev.sextant.storage.vector")),
+          Map.entry("run.endive", Set.of("dev.sextant.udf.wasm")),
           Map.entry("sqlline", Set.of("dev.sextant.jdbc.shell")),
           Map.entry("org.jline", Set.of("dev.sextant.jdbc.shell")));
 

@@ -81,6 +81,16 @@ public final class Column {
     numbers[at] = Double.doubleToRawLongBits(value);
   }
 
+  /** Adds numbers as {@link #numbers()} holds them, from one index up to another. */
+  public void addNumbers(long[] source, int from, int to) {
+    require(type.isNumber());
+    for (int i = from; i < to; i++) {
+      int at = next();
+      nulls[at] = false;
+      numbers[at] = source[i];
+    }
+  }
+
   /** Adds a TEXT in UTF-8, a BLOB or a VECTOR. */
   public void addBytes(byte[] source, int offset, int length) {
     require(!type.isNumber());
@@ -153,6 +163,11 @@ public final class Column {
   /** All bytes of a TEXT, BLOB or VECTOR column; valid until a value is added. */
   public byte[] bytes() {
     return bytes;
+  }
+
+  /** Which values are NULL; valid until a value is added. */
+  public boolean[] nulls() {
+    return nulls;
   }
 
   /** All numbers, a REAL as its bits; valid until a value is added. */
