@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
 /**
- * A process that this one started, and the pipes to it. For one thread at a time. Closing it kills
- * the process and waits for its end, so that nothing of it is left.
+ * A process that this one started, and the pipes to it, which are for one thread at a time; any may
+ * end it. Closing it ends it and waits for that, so that nothing of it is left.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final int SIGKILL = 9;
@@ -79,19 +79,19 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** Ends it, if it has not ended. */
-  public void kill() {
+  public synchronized void kill() {
     if (poll().isEmpty()) {
       kernel.tryCall("kill", number, SIGKILL);
     }
   }
 
   /** How it ended: its exit status, or 128 and the signal's number; empty while it runs. */
-  public OptionalInt poll() {
+  public synchronized OptionalInt poll() {
     return collect(WNOHANG);
   }
 
   /** Waits for its end, which has to be near. */
-  public int await() {
+  public synchronized int await() {
     return collect(0).orElseThrow();
   }
 
@@ -118,7 +118,7 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     kill();
     input.close();
     output.close();
