@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * A process that this one started, and the pipes to it, which are for one thread at a time; any may
  * end it. Closing it ends it and waits for that, so that nothing of it is left.
  */
-public final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements Peer {
   private static final int SIGKILL = 9;
   private static final int WNOHANG = 1;
   private static final int EINTR = 4;
@@ -53,17 +53,17 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Its number. */
+  @Override
   public int number() {
     return number;
   }
 
-  /** What it reads. */
+  @Override
   public Descriptor input() {
     return input;
   }
 
-  /** What it wrote. */
+  @Override
   public Descriptor output() {
     return output;
   }
@@ -78,7 +78,7 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it, if it has not ended. */
+  @Override
   public synchronized void kill() {
     if (poll().isEmpty()) {
       kernel.tryCall("kill", number, SIGKILL);
@@ -90,7 +90,7 @@ public final class ChildProcess implements AutoCloseable {
     return collect(WNOHANG);
   }
 
-  /** Waits for its end, which has to be near. */
+  @Override
   public synchronized int await() {
     return collect(0).orElseThrow();
   }

@@ -20,7 +20,7 @@ final class Quarantine {
   }
 
   private static String key(FunctionDefinition function) {
-    return function.signature() + "\n" + function.source();
+    return function.signature() + "\n" + function.profile().name() + "\n" + function.source();
   }
 
   /** Fails for a function that is in. */

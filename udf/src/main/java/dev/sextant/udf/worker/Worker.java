@@ -6,9 +6,9 @@ import dev.sextant.udf.AuditSink;
 import dev.sextant.udf.SandboxProfile;
 import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
-import dev.sextant.udf.linux.ChildProcess;
 import dev.sextant.udf.linux.Descriptor;
 import dev.sextant.udf.linux.NativeException;
+import dev.sextant.udf.linux.Peer;
 import dev.sextant.udf.seccomp.FilterCompiler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +35,7 @@ final class Worker implements AutoCloseable {
 
   private final SandboxProfile profile;
   private final WorkerConfig config;
-  private final ChildProcess process;
+  private final Peer process;
   private final ReentrantLock lock = new ReentrantLock();
   private final Arena arena = Arena.ofShared();
   private final MemorySegment buffer = arena.allocate(BUFFER_BYTES);
@@ -50,15 +50,21 @@ final class Worker implements AutoCloseable {
   private String function = "";
 
   /** Starts a process; it gets itself ready while nobody waits. */
-  Worker(WorkerLauncher launcher, SandboxProfile profile) {
-    this.profile = profile;
-    this.config = launcher.config();
-    this.process =
-        launcher.start(
-            profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
+  static Worker start(WorkerLauncher launcher, SandboxProfile profile) {
     byte[] filter =
         FilterCompiler.compile(profile.systemCalls().run(), launcher.kernel().architecture())
             .toBytes();
+    Peer process =
+        launcher.start(
+            profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
+    return new Worker(launcher.config(), profile, process, filter);
+  }
+
+  /** A worker at the other end of two pipes, which is told its second filter. */
+  Worker(WorkerConfig config, SandboxProfile profile, Peer process, byte[] filter) {
+    this.profile = profile;
+    this.config = config;
+    this.process = process;
     request.start(Frame.START, sequence).putBytes(filter).end();
     try {
       send(config.clock().instant().plus(WorkerConfig.START_TIME));

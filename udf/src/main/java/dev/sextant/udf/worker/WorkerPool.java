@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /*
  * Functions share a worker only when all that the profile allows are taken: sharing costs nothing
@@ -20,7 +21,8 @@ final class WorkerPool implements AutoCloseable {
   /** After so much work a worker is replaced, long before its limit of processor time. */
   private static final Duration RETIREMENT = Duration.ofMinutes(5);
 
-  private final WorkerLauncher launcher;
+  private final Supplier<Worker> starter;
+  private final boolean keepsSpare;
   private final SandboxProfile profile;
   private final List<Place> places = new ArrayList<>();
   private Optional<Worker> spare = Optional.empty();
@@ -36,9 +38,11 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  WorkerPool(WorkerLauncher launcher, SandboxProfile profile) {
-    this.launcher = launcher;
+  /** A pool that starts workers as it needs them, and perhaps one more. */
+  WorkerPool(SandboxProfile profile, Supplier<Worker> starter, boolean keepsSpare) {
     this.profile = profile;
+    this.starter = starter;
+    this.keepsSpare = keepsSpare;
   }
 
   /** A worker with few functions; one that is not used yet, if there may be another one. */
@@ -53,13 +57,13 @@ final class WorkerPool implements AutoCloseable {
         && (least.get().users == 0 || places.size() >= profile.limits().workers())) {
       place = least.get();
     } else {
-      place = new Place(spare.orElseGet(() -> new Worker(launcher, profile)));
+      place = new Place(spare.orElseGet(starter));
       spare = Optional.empty();
       places.add(place);
     }
     place.users++;
-    if (spare.isEmpty() && launcher.config().spare()) {
-      spare = Optional.of(new Worker(launcher, profile));
+    if (spare.isEmpty() && keepsSpare) {
+      spare = Optional.of(starter.get());
     }
     return place.worker;
   }

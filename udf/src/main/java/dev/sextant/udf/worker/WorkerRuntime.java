@@ -59,6 +59,11 @@ public final class WorkerRuntime implements FunctionRuntime {
     return capabilities;
   }
 
+  /** How workers are run. */
+  public WorkerConfig config() {
+    return config;
+  }
+
   /** The workers there are. */
   public List<Status> workers() {
     List<WorkerPool> all;
@@ -132,7 +137,8 @@ public final class WorkerRuntime implements FunctionRuntime {
     requireHost(profile);
     WorkerLauncher starter = launcher.orElseGet(() -> newLauncher(profile));
     launcher = Optional.of(starter);
-    return pools.computeIfAbsent(profile, key -> new WorkerPool(starter, key));
+    return pools.computeIfAbsent(
+        profile, key -> new WorkerPool(key, () -> Worker.start(starter, key), config.spare()));
   }
 
   private WorkerLauncher newLauncher(SandboxProfile profile) {
