@@ -25,7 +25,11 @@ final class ScriptFunction {
   private final List<Column> arguments = new ArrayList<>();
   private final Column result;
 
-  /** Runs the script and finds the function. */
+  /**
+   * Runs the script and finds the function.
+   *
+   * @param context of this function alone: what it promised for later waits there
+   */
   ScriptFunction(ScriptSandbox sandbox, Context context, Task task, Script script) {
     this.sandbox = sandbox;
     this.context = context;
@@ -79,6 +83,15 @@ final class ScriptFunction {
 
   /** Calls the function for each row, or once where it takes batches. */
   Column call(int rows) {
+    try (Context entered = sandbox.enterContext(context)) {
+      return callWithin(entered, rows);
+    }
+  }
+
+  private Column callWithin(Context entered, int rows) {
+    if (!entered.equals(context)) {
+      throw new IllegalStateException("Another context is entered.");
+    }
     sandbox.refuel(task.fuel());
     result.clear();
     guarded(

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.Script;
 
-/** Answers requests by running scripts. Made, used and closed by one thread. */
-final class ScriptService implements AutoCloseable {
+/** Answers requests by running scripts. For one thread. */
+final class ScriptService {
   private static final int SCRIPTS = 16;
 
   /** Touches what scripts may come to use, most of all what is loaded at its first use. */
@@ -36,7 +36,6 @@ final class ScriptService implements AutoCloseable {
       }""";
 
   private final ScriptSandbox sandbox = new ScriptSandbox();
-  private final Context context = sandbox.enterContext();
   private final Map<Integer, ScriptFunction> functions = new HashMap<>();
   private final FrameOutput out = new FrameOutput();
   private final Map<String, Script> scripts =
@@ -153,12 +152,14 @@ final class ScriptService implements AutoCloseable {
   private void open(FrameInput request) {
     int number = request.getInt();
     Task task = Task.read(request);
-    Script script = scripts.get(task.source());
-    if (script == null) {
-      script = ScriptFunction.compile(context, task);
-      scripts.put(task.source(), script);
+    try (Context context = sandbox.enterContext()) {
+      Script script = scripts.get(task.source());
+      if (script == null) {
+        script = ScriptFunction.compile(context, task);
+        scripts.put(task.source(), script);
+      }
+      functions.put(number, new ScriptFunction(sandbox, context, task, script));
     }
-    functions.put(number, new ScriptFunction(sandbox, context, task, script));
   }
 
   private Column call(FrameInput request) {
@@ -182,10 +183,5 @@ final class ScriptService implements AutoCloseable {
     }
     out.start(Frame.FAILED, header.sequence()).putByte(Frame.code(failure)).putLong(sandbox.used());
     out.putBytes(Arrays.copyOf(text, length)).end();
-  }
-
-  @Override
-  public void close() {
-    context.close();
   }
 }

@@ -40,7 +40,8 @@ public final class WorkerMain {
   }
 
   private void serve() {
-    try (ScriptService service = new ScriptService()) {
+    try {
+      ScriptService service = new ScriptService();
       FrameInput.Header first = readHeader();
       if (first == null || first.type() != Frame.START) {
         status = STATUS_PROTOCOL;
