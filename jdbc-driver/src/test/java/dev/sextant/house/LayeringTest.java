@@ -41,6 +41,7 @@ class LayeringTest {
       Map.ofEntries(
           Map.entry("org.apache.calcite", Set.of("dev.sextant.sql")),
           Map.entry("org.sqlite", Set.of("dev.sextant.storage")),
+          Map.entry("org.mozilla", Set.of("dev.sextant.udf.worker")),
           Map.entry("net.openhft", Set.of("dev.sextant.storage.cache.shared")),
           Map.entry("ai.onnxruntime", Set.of("dev.sextant.engine")),
           Map.entry("ai.djl", Set.of("dev.sextant.engine")),
