@@ -39,6 +39,11 @@ public interface FunctionRuntime extends AutoCloseable {
      */
     void call(List<Column> arguments, int rows, Column result);
 
+    /** Fuel that the calls so far have used; 0 where it is not counted. */
+    default long fuelUsed() {
+      return 0;
+    }
+
     /** Gives back what the instance holds. */
     @Override
     void close();
