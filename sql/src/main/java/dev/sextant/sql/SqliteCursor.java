@@ -2,6 +2,7 @@ package dev.sextant.sql;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.run.UserFunctions;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,13 @@ final class SqliteCursor implements RowCursor {
     if (!row) {
       return false;
     }
-    try {
+    try (UserFunctions.Scope _ = statement.calling()) {
       row = sqlite.step();
     } catch (StorageException failure) {
+      row = false;
+      end();
+      throw statement.explained(failure);
+    } catch (SextantException failure) {
       row = false;
       end();
       throw statement.explained(failure);

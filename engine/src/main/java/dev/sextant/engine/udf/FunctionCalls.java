@@ -6,7 +6,9 @@ import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.ValueType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -93,7 +95,7 @@ final class FunctionCalls implements AutoCloseable {
   }
 
   private void addUpcoming(List<@Nullable Object[]> rows, ResultMemo.Key first) {
-    List<ResultMemo.Key> taken = new ArrayList<>(List.of(first));
+    Set<ResultMemo.Key> taken = new HashSet<>(Set.of(first));
     while (rows.size() < batch && !upcoming.isEmpty()) {
       Upcoming source = upcoming.getFirst();
       @Nullable Object[] next = source.next();
@@ -105,8 +107,7 @@ final class FunctionCalls implements AutoCloseable {
       if (fits(next)) {
         @Nullable Object[] values = converted(next);
         ResultMemo.Key key = ResultMemo.key(values);
-        if (!taken.contains(key) && !memo.holds(key)) {
-          taken.add(key);
+        if (!memo.holds(key) && taken.add(key)) {
           rows.add(values);
         }
       }
