@@ -30,14 +30,14 @@ SELECT saved_ms > 0, bytes > 3000 FROM sextant.cache_stats WHERE tier = 'hot';
 SELECT name, is_active FROM sextant.cache_policies ORDER BY name;
 -- > gdsf | 0
 -- > lru | 0
--- > s3fifo | 0
--- > wtinylfu | 1
-SET cache.policy = 's3fifo';
+-- > s3fifo | 1
+-- > wtinylfu | 0
+SET cache.policy = 'wtinylfu';
 SELECT name FROM sextant.cache_policies WHERE is_active;
--- > s3fifo
+-- > wtinylfu
 SET cache.policy TO lru;
 SELECT value, default_value, choices FROM sextant.settings WHERE name = 'cache.policy';
--- > lru | wtinylfu | lru|s3fifo|wtinylfu|gdsf
+-- > lru | s3fifo | lru|s3fifo|wtinylfu|gdsf
 SET cache.hot_bytes = 1000000;
 SELECT tier, policy, budget_bytes, used_bytes <= budget_bytes, file IS NULL FROM sextant.cache_tiers WHERE tier = 'hot';
 -- > hot | lru | 1000000 | 1 | 1
@@ -45,7 +45,7 @@ SELECT entries FROM sextant.cache_stats WHERE tier = 'hot';
 -- > 2
 SET cache.policy = DEFAULT;
 SELECT value FROM sextant.settings WHERE name = 'cache.policy';
--- > wtinylfu
+-- > s3fifo
 SET cache.policy = 'lur';
 -- error: 22023 lru
 SET cache.polcy = 'lru';

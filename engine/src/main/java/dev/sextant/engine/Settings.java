@@ -84,7 +84,7 @@ public final class Settings {
   public static final Setting CACHE_POLICY =
       new Setting(
           "cache.policy",
-          PolicyKind.WTINYLFU.sqlName(),
+          PolicyKind.S3FIFO.sqlName(),
           Arrays.stream(PolicyKind.values()).map(PolicyKind::sqlName).toList(),
           "which embeddings the cache keeps in memory; sextant.cache_policies tells more");
 

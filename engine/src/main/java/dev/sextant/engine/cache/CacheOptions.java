@@ -96,11 +96,11 @@ public record CacheOptions(
     }
   }
 
-  /** 256 MiB in memory under W-TinyLFU, and in the folder, if any, four times as much. */
+  /** 256 MiB in memory under S3-FIFO, and in the folder, if any, four times as much. */
   public static CacheOptions defaults(Optional<Path> folder) {
     return new CacheOptions(
         256L << 20,
-        PolicyKind.WTINYLFU,
+        PolicyKind.S3FIFO,
         Store.PRIVATE,
         Optional.empty(),
         folder,

@@ -10,15 +10,34 @@ import java.util.OptionalInt;
 
 /** Numbers for the names of models, from 0, valid in this process. Safe for many threads. */
 public final class ModelNames {
+  private static final int FIRST = 8;
+
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> names = new ArrayList<>();
+  private volatile String[] first = {};
 
   /**
    * The number of a name, a new one if need be.
    *
    * @throws StorageException {@code RESOURCES} for too many names
    */
-  public synchronized int number(String name) {
+  public int number(String name) {
+    // Few models are in use, and their users hold the very same names.
+    String[] asGiven = first;
+    for (int i = 0; i < asGiven.length; i++) {
+      if (isSame(asGiven[i], name)) {
+        return i;
+      }
+    }
+    return lookUp(name);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // another object of the same text is looked up
+  private static boolean isSame(String one, String other) {
+    return one == other;
+  }
+
+  private synchronized int lookUp(String name) {
     Integer known = numbers.get(name);
     if (known != null) {
       return known;
@@ -30,6 +49,7 @@ public final class ModelNames {
     }
     names.add(name);
     numbers.put(name, names.size() - 1);
+    first = names.subList(0, Math.min(FIRST, names.size())).toArray(String[]::new);
     return names.size() - 1;
   }
 

@@ -29,6 +29,7 @@ final class FrequencySketch {
   private long[] words;
   private int expectedEntries;
   private int additions;
+  private int halvings;
 
   FrequencySketch(int expectedEntries) {
     this.expectedEntries = Math.min(MAX_ENTRIES, expectedEntries);
@@ -44,8 +45,13 @@ final class FrequencySketch {
     }
   }
 
-  /** Counts a request. */
-  void increment(long hash) {
+  /**
+   * Counts a request.
+   *
+   * @return false where all counters were full, as they stay for the same hash until the next
+   *     halving
+   */
+  boolean increment(long hash) {
     int block = block(hash);
     int choice = choice(hash);
     boolean added = false;
@@ -62,6 +68,12 @@ final class FrequencySketch {
     if (added && ++additions >= period()) {
       halve();
     }
+    return added;
+  }
+
+  /** How many times the counters were halved. */
+  int halvings() {
+    return halvings;
   }
 
   /** The estimate; never below the number of requests since the last halving, up to 15. */
@@ -86,6 +98,7 @@ final class FrequencySketch {
   }
 
   private void halve() {
+    halvings++;
     int odd = 0;
     for (int i = 0; i < words.length; i++) {
       odd += Long.bitCount(words[i] & LOW_BITS);

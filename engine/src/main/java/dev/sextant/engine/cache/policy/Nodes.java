@@ -6,7 +6,7 @@ import java.util.Arrays;
  * One record of eight ints for each entry, two records to a cache line:
  *
  *   0        1        2        3            4      5      6      7
- *   previous next     weight   queue|count  hash.. ..hash cost   heap place
+ *   previous next     weight   queue|count  hash.. ..hash cost   heap place|stamp
  *
  * A policy that keeps its entries in a heap and not in queues has a priority, a double, where the
  * others have previous and next. Records lie in pages, so that growing copies nothing.
@@ -84,7 +84,12 @@ final class Nodes {
     page[at] = (queue << QUEUE_SHIFT) | (page[at] & COUNT_MASK);
   }
 
-  /** A count of requests that the policy bounds. */
+  /** The most that {@link #count} holds. */
+  static int maxCount() {
+    return COUNT_MASK;
+  }
+
+  /** A count that the policy bounds. */
   int count(int entry) {
     return page(entry)[at(entry) + 3] & COUNT_MASK;
   }
@@ -111,6 +116,15 @@ final class Nodes {
 
   void setHeapPlace(int entry, int place) {
     page(entry)[at(entry) + 7] = place;
+  }
+
+  /** When the policy last moved the entry, by its own count of moves. */
+  int stamp(int entry) {
+    return heapPlace(entry);
+  }
+
+  void setStamp(int entry, int stamp) {
+    setHeapPlace(entry, stamp);
   }
 
   double priority(int entry) {
