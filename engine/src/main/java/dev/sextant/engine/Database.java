@@ -65,8 +65,7 @@ public final class Database implements AutoCloseable {
     this.functions =
         new FunctionLibrary(
             runtimes,
-            new AuditLog(
-                audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
+            new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
             () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
             System::nanoTime);
   }

@@ -82,8 +82,7 @@ final class SqlTokens {
       words.removeIf(word -> word.equals("ANALYZE") && words.indexOf(word) == 0);
     }
     String start = String.join(" ", words) + " ";
-    return start.startsWith("CREATE FUNCTION ")
-        || start.startsWith("CREATE OR REPLACE FUNCTION ");
+    return start.startsWith("CREATE FUNCTION ") || start.startsWith("CREATE OR REPLACE FUNCTION ");
   }
 
   List<Token> all() {

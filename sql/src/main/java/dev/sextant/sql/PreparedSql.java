@@ -153,6 +153,10 @@ final class PreparedSql implements SqlStatement {
       if (statement.kind().needsTransaction() && !(plan instanceof Plan.Index)) {
         session.beforeStatement(statement.kind().writes());
       }
+      if (plan instanceof Plan.Compiled
+          && (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch)) {
+        recompile();
+      }
       Outcome outcome =
           switch (plan) {
             case Plan.Native _ -> runNative(statement);
@@ -186,11 +190,7 @@ final class PreparedSql implements SqlStatement {
     return columns.isEmpty() ? change() : rows(statement);
   }
 
-  private Outcome runCompiled(Plan.Compiled first) {
-    Plan.Compiled compiled = first;
-    if (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch) {
-      compiled = recompiled();
-    }
+  private Outcome runCompiled(Plan.Compiled compiled) {
     StepRunner.Tools tools = tools();
     StepRunner steps = new StepRunner(tools, compiled, values, this::isStopped);
     runner = steps;
@@ -299,7 +299,7 @@ final class PreparedSql implements SqlStatement {
     return new Outcome.Count(0);
   }
 
-  private Plan.Compiled recompiled() {
+  private void recompile() {
     plan = owner.plan(plan.statement().sql());
     planVersion = owner.catalog().version();
     planEpoch = session.schemaEpoch();
@@ -307,12 +307,11 @@ final class PreparedSql implements SqlStatement {
     statements.close();
     sqlite = prepared(plan);
     columns = ResultColumns.of(plan, sqlite);
-    if (plan instanceof Plan.Compiled compiled) {
-      return compiled;
+    if (!(plan instanceof Plan.Compiled) && !(plan instanceof Plan.Native)) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "The schema has changed since the statement was prepared; prepare it again.");
     }
-    throw new SextantException(
-        ErrorCode.INVALID_DEFINITION,
-        "The schema has changed since the statement was prepared; prepare it again.");
   }
 
   private void requireReady() {

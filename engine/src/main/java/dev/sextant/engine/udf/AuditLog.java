@@ -73,8 +73,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   @Override
   public synchronized void record(AuditEvent event) {
     AuditEvent cut =
-        new AuditEvent(
-            event.function(), event.profile(), event.event(), shortened(event.detail()));
+        new AuditEvent(event.function(), event.profile(), event.event(), shortened(event.detail()));
     SqliteConnection log = open();
     log.exec("BEGIN IMMEDIATE");
     try {
@@ -87,8 +86,8 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   }
 
   /**
-   * Remembers a failure, or a decision, that concerns a function. Where that cannot be written,
-   * the failure says so.
+   * Remembers a failure, or a decision, that concerns a function. Where that cannot be written, the
+   * failure says so.
    *
    * @param failure what happened
    */
@@ -121,7 +120,8 @@ public final class AuditLog implements AuditSink, AutoCloseable {
       }
     }
     long at = clock.millis();
-    try (SqliteStatement insert = log.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+    try (SqliteStatement insert =
+        log.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
       insert.bind(1, seq);
       insert.bind(2, at);
       insert.bind(3, event.function());

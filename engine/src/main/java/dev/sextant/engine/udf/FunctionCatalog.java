@@ -88,8 +88,7 @@ public final class FunctionCatalog {
     return settings;
   }
 
-  private static List<UserFunction> functions(
-      SqliteConnection connection, List<Profile> profiles) {
+  private static List<UserFunction> functions(SqliteConnection connection, List<Profile> profiles) {
     List<UserFunction> functions = new ArrayList<>();
     if (!exists(connection, FUNCTIONS)) {
       return functions;

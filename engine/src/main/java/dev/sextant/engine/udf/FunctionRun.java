@@ -69,17 +69,14 @@ public final class FunctionRun implements AutoCloseable {
    * @return Long, Double, String, byte[] or null
    * @throws SextantException of class 38 where the call fails
    */
-  public @Nullable Object call(
-      String name, List<UserFunction> all, @Nullable Object[] arguments) {
+  public @Nullable Object call(String name, List<UserFunction> all, @Nullable Object[] arguments) {
     UserFunction function = Overloads.chosen(name, all, arguments);
     requireUsable(function);
     if (function.strict() && Overloads.hasNull(arguments)) {
       return null;
     }
     try {
-      return calls
-          .computeIfAbsent(function, f -> new FunctionCalls(this, f))
-          .call(arguments);
+      return calls.computeIfAbsent(function, f -> new FunctionCalls(this, f)).call(arguments);
     } catch (UdfException failure) {
       throw told(library, function, failure);
     }

@@ -21,8 +21,7 @@ public final class Profiles {
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
 
   private static final List<String> KEYS =
-      List.of(
-          "FUEL", "MEMORY", "WALL_TIME", "STACK", "OUTPUT", "BATCH_ROWS", "WORKERS", "REQUIRE");
+      List.of("FUEL", "MEMORY", "WALL_TIME", "STACK", "OUTPUT", "BATCH_ROWS", "WORKERS", "REQUIRE");
 
   private static final Map<String, Long> BYTES =
       Map.of("", 1L, "B", 1L, "KB", 1L << 10, "MB", 1L << 20, "GB", 1L << 30);
@@ -55,8 +54,7 @@ public final class Profiles {
    * @throws SextantException {@code 22023} for an unknown key or value, {@code 42P16} for a value
    *     that is wider than the parent's
    */
-  public static Profile narrowed(
-      SandboxProfile parent, String name, Map<String, String> settings) {
+  public static Profile narrowed(SandboxProfile parent, String name, Map<String, String> settings) {
     Limits limits = parent.limits();
     Set<SandboxProfile.Layer> required = EnumSet.noneOf(SandboxProfile.Layer.class);
     required.addAll(parent.required());
@@ -126,8 +124,7 @@ public final class Profiles {
 
     long atMost(long parents, Map<String, Long> units, String unit) {
       Matcher amount = AMOUNT.matcher(value.strip());
-      Long factor =
-          amount.matches() ? units.get(amount.group(2).toUpperCase(Locale.ROOT)) : null;
+      Long factor = amount.matches() ? units.get(amount.group(2).toUpperCase(Locale.ROOT)) : null;
       long asked = 0;
       if (factor != null) {
         long number = Long.parseLong(amount.group(1));

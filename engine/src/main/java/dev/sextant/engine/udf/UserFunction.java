@@ -59,8 +59,7 @@ public record UserFunction(
 
   /** The SHA-256 of its source, in hexadecimal digits. */
   public String sha256() {
-    return HexFormat.of()
-        .formatHex(sha256(definition.source().getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(sha256(definition.source().getBytes(StandardCharsets.UTF_8)));
   }
 
   static byte[] sha256(byte[] bytes) {

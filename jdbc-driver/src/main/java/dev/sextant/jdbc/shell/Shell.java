@@ -51,8 +51,7 @@ final class Shell {
 
   private String banner(DatabaseMetaData metaData) throws SQLException {
     int options = url.indexOf('?');
-    String database =
-        url.substring("jdbc:sextant:".length(), options < 0 ? url.length() : options);
+    String database = url.substring("jdbc:sextant:".length(), options < 0 ? url.length() : options);
     return "Sextant "
         + metaData.getDriverVersion()
         + " on "

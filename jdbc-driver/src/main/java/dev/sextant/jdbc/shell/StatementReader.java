@@ -123,8 +123,7 @@ final class StatementReader {
       count++;
       create |= count == 1 && last.equals("CREATE");
       trigger |= create && count <= 3 && last.equals("TRIGGER");
-      function |=
-          create && last.equals("FUNCTION") && (count == 2 || before.equals("REPLACE"));
+      function |= create && last.equals("FUNCTION") && (count == 2 || before.equals("REPLACE"));
       before = last;
       afterEnd = afterSemicolon && last.equals("END");
       afterSemicolon = false;

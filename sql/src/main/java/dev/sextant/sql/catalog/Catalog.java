@@ -45,10 +45,7 @@ public final class Catalog {
    * @param userFunctions those of the same version of the schema
    */
   public Catalog(
-      SqliteConnection connection,
-      long version,
-      Runnable functions,
-      FunctionSet userFunctions) {
+      SqliteConnection connection, long version, Runnable functions, FunctionSet userFunctions) {
     this.userFunctions = userFunctions;
     this.connection = connection;
     this.version = version;

@@ -29,13 +29,11 @@ final class CallCompiler {
     this.tokens = statement.tokens();
     this.parameters = new Parameters(tokens);
     this.context =
-        new CompileContext(
-            new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
   }
 
   /** The plan; empty where the statement is no CALL. */
-  static Optional<Plan> compile(
-      Catalog catalog, ModelDimensions models, StatementText statement) {
+  static Optional<Plan> compile(Catalog catalog, ModelDimensions models, StatementText statement) {
     return statement.tokens().getFirst().isWord("call")
         ? Optional.of(new CallCompiler(catalog, models, statement).plan())
         : Optional.empty();

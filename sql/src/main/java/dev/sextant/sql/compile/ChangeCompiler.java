@@ -45,8 +45,7 @@ final class ChangeCompiler {
     this.tokens = statement.tokens();
     this.parameters = new Parameters(tokens);
     this.context =
-        new CompileContext(
-            new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
     this.pieces = new SqlPieces(statement, parameters, context);
     this.table = target.table();
     this.start = target.behind();

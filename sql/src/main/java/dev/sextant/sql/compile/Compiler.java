@@ -52,7 +52,8 @@ public final class Compiler {
           ChangeCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
-      case UTILITY -> CallCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
+      case UTILITY ->
+          CallCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);
     };
   }

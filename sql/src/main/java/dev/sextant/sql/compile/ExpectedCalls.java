@@ -39,19 +39,24 @@ final class ExpectedCalls {
       return;
     }
     ExpectedCalls calls = new ExpectedCalls(functions, context);
+    calls.in(rel);
+    List.copyOf(context.filters()).forEach(calls::in);
+    calls.found.forEach(
+        (name, sources) -> context.add(new Step.ExpectCalls(name, List.copyOf(sources))));
+  }
+
+  private void in(RelNode rel) {
     rel.accept(
         new RelHomogeneousShuttle() {
           @Override
           public RelNode visit(RelNode other) {
             RelNode visited = super.visit(other);
             if (other.getInputs().size() == 1 && !Expressions.isVolatile(other.getInput(0))) {
-              calls.collect(other);
+              collect(other);
             }
             return visited;
           }
         });
-    calls.found.forEach(
-        (name, sources) -> context.add(new Step.ExpectCalls(name, List.copyOf(sources))));
   }
 
   private void collect(RelNode node) {
@@ -74,8 +79,7 @@ final class ExpectedCalls {
 
   private boolean isBatched(RexNode node) {
     return node instanceof RexCall call
-        && functions.named(call.getOperator().getName()).stream()
-            .anyMatch(UserFunction::isBatched);
+        && functions.named(call.getOperator().getName()).stream().anyMatch(UserFunction::isBatched);
   }
 
   private void add(RelNode input, RexCall call) {
@@ -87,8 +91,7 @@ final class ExpectedCalls {
       names.add("argument" + i);
     }
     SubSql source =
-        context.write(
-            LogicalProject.create(input, List.of(), call.getOperands(), names, Set.of()));
+        context.write(LogicalProject.create(input, List.of(), call.getOperands(), names, Set.of()));
     List<SubSql> sources =
         found.computeIfAbsent(
             call.getOperator().getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>());

@@ -92,9 +92,7 @@ final class FunctionCompiler extends TokenReader {
           "Functions know no type \""
               + name
               + "\". Use one of "
-              + Arrays.stream(ValueType.values())
-                  .map(Enum::name)
-                  .collect(Collectors.joining(", "))
+              + Arrays.stream(ValueType.values()).map(Enum::name).collect(Collectors.joining(", "))
               + ".");
     }
     if (at < tokens.size() && type.get() == ValueType.VECTOR && tokens.get(at).isSymbol("(")) {
@@ -145,8 +143,7 @@ final class FunctionCompiler extends TokenReader {
     private boolean strict;
     private boolean vectorized;
 
-    EngineCommand.FunctionText function(
-        String name, List<String> names, List<ValueType> types) {
+    EngineCommand.FunctionText function(String name, List<String> names, List<ValueType> types) {
       Token text = java.util.Objects.requireNonNull(source);
       Language written = java.util.Objects.requireNonNull(language);
       boolean isBytes = text.kind() == Token.Kind.BLOB;
@@ -194,8 +191,7 @@ final class FunctionCompiler extends TokenReader {
       require(options.source == null, "AS once", CREATE);
       options.source = source();
     } else {
-      throw syntax(
-          "RETURNS, LANGUAGE, SANDBOX, DETERMINISTIC, STRICT, VECTORIZED or AS", CREATE);
+      throw syntax("RETURNS, LANGUAGE, SANDBOX, DETERMINISTIC, STRICT, VECTORIZED or AS", CREATE);
     }
   }
 
@@ -266,8 +262,7 @@ final class FunctionCompiler extends TokenReader {
     require(quarantine || take("release"), "QUARANTINE or RELEASE", ALTER);
     require(at == tokens.size(), "the end", ALTER);
     return new EngineCommand.AlterFunction(
-        function,
-        quarantine ? UserFunction.State.QUARANTINED : UserFunction.State.ACTIVE);
+        function, quarantine ? UserFunction.State.QUARANTINED : UserFunction.State.ACTIVE);
   }
 
   private EngineCommand createProfile(boolean replace) {

@@ -203,9 +203,7 @@ final class Functions {
       return Opaque.function(lower);
     }
     if (!users.named(lower).isEmpty()) {
-      return users.isDeterministic(lower)
-          ? Opaque.function(lower)
-          : Opaque.volatileFunction(lower);
+      return users.isDeterministic(lower) ? Opaque.function(lower) : Opaque.volatileFunction(lower);
     }
     List<String> known =
         Stream.of(SCALAR, AGGREGATES, SextantNames.FUNCTIONS, users.names())

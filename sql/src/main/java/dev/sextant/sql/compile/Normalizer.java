@@ -426,8 +426,7 @@ final class Normalizer extends SqlShuttle {
       operands.add(vector ? vectorOperand(operand) : normalize(operand));
     }
     return new SqlBasicCall(
-        Functions.resolve(
-            call.getOperator().getName(), operands.size(), space.functions()),
+        Functions.resolve(call.getOperator().getName(), operands.size(), space.functions()),
         operands,
         call.getParserPosition());
   }

@@ -66,8 +66,7 @@ final class QueryCompiler {
   Plan compile(StatementText statement) {
     Parameters parameters = new Parameters(statement.tokens());
     CompileContext context =
-        new CompileContext(
-            new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
     Compiled query = compile(statement.tokens(), parameters, context);
     List<ResultColumn> columns = query.columns();
     return new Plan.Compiled(

@@ -102,8 +102,7 @@ public final class Lexer {
       throw unclosed(quote, at);
     }
     int behind = end + quote.length();
-    tokens.add(
-        new Token(Token.Kind.STRING, sql.substring(at + quote.length(), end), at, behind));
+    tokens.add(new Token(Token.Kind.STRING, sql.substring(at + quote.length(), end), at, behind));
     at = behind;
   }
 

@@ -82,8 +82,7 @@ public sealed interface EngineCommand {
   record DropFunction(FunctionName function, boolean ifExists) implements EngineCommand {}
 
   /** ALTER FUNCTION … QUARANTINE or RELEASE. */
-  record AlterFunction(FunctionName function, UserFunction.State state)
-      implements EngineCommand {}
+  record AlterFunction(FunctionName function, UserFunction.State state) implements EngineCommand {}
 
   /**
    * CREATE SANDBOX PROFILE.

@@ -96,7 +96,6 @@ public final class Definitions {
   }
 
   private Optional<TableInfo> table(String name) {
-    return new Catalog(connection, session.schemaVersion(), () -> {}, FunctionSet.NONE)
-        .table(name);
+    return new Catalog(connection, session.schemaVersion(), () -> {}, FunctionSet.NONE).table(name);
   }
 }

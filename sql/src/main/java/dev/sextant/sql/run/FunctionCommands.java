@@ -120,8 +120,7 @@ final class FunctionCommands {
     List<ValueType> types = name.types();
     return types == null
         ? "\"" + name.name() + "\""
-        : name.name()
-            + types.stream().map(Enum::name).collect(Collectors.joining(", ", "(", ")"));
+        : name.name() + types.stream().map(Enum::name).collect(Collectors.joining(", ", "(", ")"));
   }
 
   private static String signatures(List<UserFunction> functions) {

@@ -204,8 +204,7 @@ public final class StepRunner implements AutoCloseable {
   boolean isReady(SubSql source) {
     return source.parameters().stream()
         .allMatch(
-            p ->
-                frame[p] != null || !(plan.sources().get(p) instanceof ParameterSource.Produced));
+            p -> frame[p] != null || !(plan.sources().get(p) instanceof ParameterSource.Produced));
   }
 
   /** Runs the steps that read Sextant's own tables. */

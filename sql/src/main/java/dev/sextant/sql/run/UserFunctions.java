@@ -54,9 +54,7 @@ public final class UserFunctions implements AutoCloseable {
     }
     for (String name : now.names()) {
       ScalarFunction.Kind kind =
-          now.isDeterministic(name)
-              ? ScalarFunction.Kind.REPEATABLE
-              : ScalarFunction.Kind.VOLATILE;
+          now.isDeterministic(name) ? ScalarFunction.Kind.REPEATABLE : ScalarFunction.Kind.VOLATILE;
       if (registered.get(name) != kind) {
         session.connection().createFunction(name, arguments -> call(name, arguments), kind);
         registered.put(name, kind);
@@ -65,8 +63,7 @@ public final class UserFunctions implements AutoCloseable {
     // While statements run, SQLite keeps a name, and calls of it say that there is no function.
     registered
         .keySet()
-        .removeIf(
-            name -> now.named(name).isEmpty() && session.connection().dropFunction(name));
+        .removeIf(name -> now.named(name).isEmpty() && session.connection().dropFunction(name));
     functions = now;
     hold(now);
     return now;

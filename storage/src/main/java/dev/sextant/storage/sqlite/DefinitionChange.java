@@ -2,8 +2,9 @@ package dev.sextant.storage.sqlite;
 
 /*
  * Definitions that SQLite's schema has no place for are rows of the main file. A change of them
- * makes and drops a table, since that gives the schema another version, and with it every session
- * of every process compiles its statements anew.
+ * makes and drops a view, since that gives the schema another version, and with it every session
+ * of every process compiles its statements anew. A view, since SQLite drops no table while results
+ * are open.
  */
 /** Changes rows that define something, in the transaction under way or one of its own. */
 public final class DefinitionChange {
@@ -17,8 +18,8 @@ public final class DefinitionChange {
     connection.exec("SAVEPOINT " + SAVEPOINT);
     try {
       change.run();
-      connection.exec("CREATE TABLE main." + BUMP + "(x)");
-      connection.exec("DROP TABLE main." + BUMP);
+      connection.exec("CREATE VIEW main." + BUMP + " AS SELECT 1");
+      connection.exec("DROP VIEW main." + BUMP);
       connection.exec("RELEASE " + SAVEPOINT);
     } catch (RuntimeException failure) {
       connection.exec("ROLLBACK TO " + SAVEPOINT);
