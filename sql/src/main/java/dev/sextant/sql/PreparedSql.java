@@ -168,18 +168,10 @@ final class PreparedSql implements SqlStatement {
           };
       followTransaction(statement);
       return outcome;
-    } catch (StorageException failure) {
-      endRun();
-      session.afterFailure();
-      throw explained(failure);
-    } catch (SextantException failure) {
-      endRun();
-      session.afterFailure();
-      throw explained(failure);
     } catch (RuntimeException failure) {
       endRun();
       session.afterFailure();
-      throw failure;
+      throw explained(failure);
     }
   }
 
@@ -424,7 +416,7 @@ final class PreparedSql implements SqlStatement {
     if (running) {
       stopped = why;
       if (explained != null) {
-        explained.stopped = why;
+        explained.stop(why);
       }
       session.connection().interrupt();
       FunctionRun run = calls;
@@ -445,19 +437,17 @@ final class PreparedSql implements SqlStatement {
   }
 
   /** A failure as the user should see it. */
-  SextantException explained(StorageException failure) {
-    return explained(SextantException.of(failure));
-  }
-
-  /** A failure as the user should see it. */
-  SextantException explained(SextantException failure) {
-    if (failure.code() == ErrorCode.CANCELLED && stopped == ErrorCode.TIMEOUT) {
-      return new SextantException(
-          ErrorCode.TIMEOUT,
-          "The statement ran longer than its time-out of " + timeoutMillis + " ms.",
-          failure);
-    }
-    return failure;
+  RuntimeException explained(RuntimeException failure) {
+    RuntimeException known =
+        failure instanceof StorageException below ? SextantException.of(below) : failure;
+    boolean cancelled =
+        known instanceof SextantException ours && ours.code() == ErrorCode.CANCELLED;
+    return cancelled && stopped == ErrorCode.TIMEOUT
+        ? new SextantException(
+            ErrorCode.TIMEOUT,
+            "The statement ran longer than its time-out of " + timeoutMillis + " ms.",
+            failure)
+        : known;
   }
 
   SqlSession owner() {

@@ -3,7 +3,6 @@ package dev.sextant.sql;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.run.UserFunctions;
-import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +41,7 @@ final class SqliteCursor implements RowCursor {
     }
     try (UserFunctions.Scope _ = statement.calling()) {
       row = sqlite.step();
-    } catch (StorageException failure) {
-      row = false;
-      end();
-      throw statement.explained(failure);
-    } catch (SextantException failure) {
+    } catch (RuntimeException failure) {
       row = false;
       end();
       throw statement.explained(failure);

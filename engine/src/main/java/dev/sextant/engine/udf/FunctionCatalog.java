@@ -1,8 +1,6 @@
 package dev.sextant.engine.udf;
 
 import dev.sextant.engine.error.SextantException;
-import dev.sextant.storage.StorageException;
-import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.sqlite.DefinitionChange;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
@@ -100,13 +98,14 @@ public final class FunctionCatalog {
                 + FUNCTIONS
                 + " ORDER BY name, types")) {
       while (rows.step()) {
-        functions.add(function(rows, profiles));
+        function(rows, profiles).ifPresent(functions::add);
       }
     }
     return functions;
   }
 
-  private static UserFunction function(SqliteStatement row, List<Profile> profiles) {
+  /** Empty for a row of a version to come, which knows languages or types that this one lacks. */
+  private static Optional<UserFunction> function(SqliteStatement row, List<Profile> profiles) {
     String name = String.valueOf(row.getText(0));
     String profile = String.valueOf(row.getText(9));
     Optional<Profile> found = find(profiles, profile);
@@ -125,13 +124,11 @@ public final class FunctionCatalog {
           found.isPresent()
               ? UserFunction.State.valueOf(String.valueOf(row.getText(10)))
               : UserFunction.State.UNUSABLE;
-      return new UserFunction(
-          definition, split(row.getText(2)), row.getLong(8) != 0, state, row.getLong(11));
-    } catch (IllegalArgumentException foreign) {
-      throw new StorageException(
-          Kind.CORRUPT,
-          "Table \"" + FUNCTIONS + "\" holds a function \"" + name + "\" of an unknown kind.",
-          foreign);
+      return Optional.of(
+          new UserFunction(
+              definition, split(row.getText(2)), row.getLong(8) != 0, state, row.getLong(11)));
+    } catch (IllegalArgumentException unknown) {
+      return Optional.empty();
     }
   }
 

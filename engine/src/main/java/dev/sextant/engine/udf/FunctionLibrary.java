@@ -7,6 +7,7 @@ import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -66,16 +67,16 @@ public final class FunctionLibrary implements AutoCloseable {
     FunctionRuntime workers;
     synchronized (this) {
       workers = running.remove(Language.JAVASCRIPT);
-      shared.values().stream()
-          .filter(held -> held.function.language() == Language.JAVASCRIPT)
-          .forEach(held -> held.prepared = null);
     }
     if (workers != null) {
       workers.close();
     }
   }
 
-  private FunctionRuntime runtime(Language language) {
+  private synchronized FunctionRuntime runtime(Language language) {
+    if (closed) {
+      throw new UdfException(Failure.CANCELLED, "The database is closed.");
+    }
     Language runs = language == Language.WAT ? Language.WASM : language;
     if (runs == Language.JAVASCRIPT && !processes.getAsBoolean()) {
       throw new UdfException(
@@ -99,37 +100,40 @@ public final class FunctionLibrary implements AutoCloseable {
     return known;
   }
 
-  private synchronized FunctionRuntime.Prepared prepared(Shared held) {
-    if (closed) {
-      throw new UdfException(Failure.CANCELLED, "The database is closed.");
-    }
-    FunctionRuntime runtime = runtime(held.function.language());
-    FunctionRuntime.Prepared prepared = held.prepared;
-    if (prepared == null) {
-      prepared = runtime.prepare(held.function);
-      held.prepared = prepared;
-    }
-    return prepared;
-  }
-
-  private synchronized void release(Shared held) {
-    held.holders--;
-    if (held.holders == 0) {
+  private void release(Shared held) {
+    synchronized (this) {
+      held.holders--;
+      if (held.holders > 0) {
+        return;
+      }
       shared.remove(held.function);
-      held.close();
     }
+    held.close();
   }
 
+  /** A function that sessions hold. Making it ready may take long, and waits for nothing else. */
   private static final class Shared {
     private final FunctionDefinition function;
     private int holders;
+    private @Nullable FunctionRuntime runtime;
     private FunctionRuntime.@Nullable Prepared prepared;
 
     Shared(FunctionDefinition function) {
       this.function = function;
     }
 
-    void close() {
+    synchronized FunctionRuntime.Prepared prepared(FunctionRuntime now) {
+      FunctionRuntime.Prepared ready = prepared;
+      if (ready == null || runtime != now) {
+        close();
+        ready = now.prepare(function);
+        prepared = ready;
+        runtime = now;
+      }
+      return ready;
+    }
+
+    synchronized void close() {
       if (prepared != null) {
         prepared.close();
         prepared = null;
@@ -154,12 +158,12 @@ public final class FunctionLibrary implements AutoCloseable {
      * @throws UdfException DEFINITION or HOST
      */
     public void prepare() {
-      library.prepared(held);
+      held.prepared(library.runtime(held.function.language()));
     }
 
     /** The function for one statement on one thread. */
     public FunctionRuntime.Instance open() {
-      return library.prepared(held).open();
+      return held.prepared(library.runtime(held.function.language())).open();
     }
 
     /** Gives the hold back. Idempotent. */
@@ -174,12 +178,18 @@ public final class FunctionLibrary implements AutoCloseable {
 
   /** Ends all processes and forgets all functions. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    shared.values().forEach(Shared::close);
-    shared.clear();
-    running.values().forEach(FunctionRuntime::close);
-    running.clear();
+  public void close() {
+    List<Shared> held;
+    List<FunctionRuntime> runs;
+    synchronized (this) {
+      closed = true;
+      held = List.copyOf(shared.values());
+      shared.clear();
+      runs = List.copyOf(running.values());
+      running.clear();
+    }
+    held.forEach(Shared::close);
+    runs.forEach(FunctionRuntime::close);
     audit.close();
   }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FunctionRun implements AutoCloseable {
   private final FunctionLibrary library;
+  private final FunctionSet functions;
   private final Opener opener;
   private final BooleanSupplier cancelled;
   private final Map<UserFunction, FunctionCalls> calls = new HashMap<>();
@@ -36,9 +37,12 @@ public final class FunctionRun implements AutoCloseable {
   /**
    * A run without calls.
    *
+   * @param functions those that are defined when the statement begins
    * @param cancelled whether the statement was stopped
    */
-  public FunctionRun(FunctionLibrary library, Opener opener, BooleanSupplier cancelled) {
+  public FunctionRun(
+      FunctionLibrary library, FunctionSet functions, Opener opener, BooleanSupplier cancelled) {
+    this.functions = functions;
     this.library = library;
     this.opener = opener;
     this.cancelled = cancelled;
@@ -64,13 +68,12 @@ public final class FunctionRun implements AutoCloseable {
   /**
    * Calls the function of a name that fits.
    *
-   * @param all the functions of that name
    * @param arguments Long, Double, String, byte[] or null
    * @return Long, Double, String, byte[] or null
    * @throws SextantException of class 38 where the call fails
    */
-  public @Nullable Object call(String name, List<UserFunction> all, @Nullable Object[] arguments) {
-    UserFunction function = Overloads.chosen(name, all, arguments);
+  public @Nullable Object call(String name, @Nullable Object[] arguments) {
+    UserFunction function = Overloads.chosen(name, functions.named(name), arguments);
     requireUsable(function);
     if (function.strict() && Overloads.hasNull(arguments)) {
       return null;
@@ -161,6 +164,7 @@ public final class FunctionRun implements AutoCloseable {
   public void close() {
     calls.values().forEach(FunctionCalls::close);
     calls.clear();
+    upcoming.values().forEach(sources -> sources.forEach(Upcoming::close));
     upcoming.clear();
   }
 }

@@ -71,7 +71,8 @@ public final class Main {
 
   private int demo(List<String> args) throws SQLException, IOException {
     DemoOptions options = DemoOptions.parse(args);
-    try (Connection connection = DriverManager.getConnection(url(options.database()))) {
+    try (Connection connection =
+        DriverManager.getConnection(withProcesses(url(options.database())))) {
       new Demo(connection, options, new Screen(out, isTerminal(), System::nanoTime)).run();
     }
     return 0;

@@ -14,6 +14,7 @@ import dev.sextant.sql.plan.EngineCommand.FunctionName;
 import dev.sextant.sql.plan.EngineCommand.FunctionText;
 import dev.sextant.sql.plan.EngineCommand.IfExists;
 import dev.sextant.storage.sqlite.SqliteConnection;
+import dev.sextant.udf.AuditEvent;
 import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.Language;
 import dev.sextant.udf.UdfException;
@@ -57,6 +58,7 @@ final class FunctionCommands {
             UserFunction.State.ACTIVE,
             session.database().clock().millis());
     FunctionNames.requireFree(connection, text.name());
+    text.parameterNames().forEach(FunctionNames::requirePlain);
     Optional<UserFunction> before = same(text.name(), text.parameters());
     if (before.isPresent()) {
       if (command.ifExists() == IfExists.KEEP) {
@@ -179,7 +181,7 @@ final class FunctionCommands {
     library
         .audit()
         .record(
-            new dev.sextant.udf.AuditEvent(
+            new AuditEvent(
                 function.signature(),
                 function.definition().profile().name(),
                 quarantined ? "quarantine" : "release",

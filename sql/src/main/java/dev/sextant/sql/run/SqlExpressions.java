@@ -1,5 +1,6 @@
 package dev.sextant.sql.run;
 
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.engine.udf.UserFunction;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
@@ -44,10 +45,20 @@ final class SqlExpressions implements AutoCloseable {
     return columns.isEmpty() ? "" : columns.append(')').toString();
   }
 
-  FunctionRuntime.Instance open(UserFunction function) {
-    SqliteStatement statement =
-        statements.computeIfAbsent(
-            function.definition(), d -> connection.prepare(statement(function)));
+  /**
+   * Opens a function.
+   *
+   * @param functions all of the same version of the schema
+   * @throws dev.sextant.engine.error.SextantException {@code 42P13} where the file holds what
+   *     CREATE FUNCTION would have refused
+   */
+  FunctionRuntime.Instance open(UserFunction function, FunctionSet functions) {
+    SqliteStatement statement = statements.get(function.definition());
+    if (statement == null) {
+      new ExpressionCheck(connection, functions, function).run();
+      statement = connection.prepare(statement(function));
+      statements.put(function.definition(), statement);
+    }
     return new Expression(function, statement);
   }
 

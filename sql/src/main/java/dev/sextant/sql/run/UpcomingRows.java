@@ -1,5 +1,6 @@
 package dev.sextant.sql.run;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.udf.Upcoming;
 import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.StorageException;
@@ -36,10 +37,10 @@ final class UpcomingRows implements Upcoming {
         }
         return arguments;
       }
-    } catch (StorageException failure) {
-      ended = true;
+    } catch (StorageException | SextantException failure) {
+      ended = true; // the statement itself will meet it, if it concerns it
     }
-    end();
+    close();
     return null;
   }
 
@@ -54,7 +55,8 @@ final class UpcomingRows implements Upcoming {
     return open;
   }
 
-  private void end() {
+  @Override
+  public void close() {
     ended = true;
     if (statement != null) {
       statement.reset();

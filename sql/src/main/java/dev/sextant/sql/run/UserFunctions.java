@@ -10,10 +10,8 @@ import dev.sextant.storage.sqlite.ScalarFunction;
 import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.FunctionRuntime;
 import dev.sextant.udf.Language;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -33,10 +31,10 @@ public final class UserFunctions implements AutoCloseable {
   private final SqlExpressions expressions;
   private final Map<String, ScalarFunction.Kind> registered = new HashMap<>();
   private final Map<FunctionDefinition, FunctionLibrary.Lease> leases = new HashMap<>();
-  private final List<FunctionLibrary.Lease> retired = new ArrayList<>();
   private FunctionSet functions = FunctionSet.NONE;
   private @Nullable FunctionRun current;
   private int runs;
+  private boolean stale;
 
   /** No functions yet. */
   public UserFunctions(Session session) {
@@ -65,36 +63,32 @@ public final class UserFunctions implements AutoCloseable {
         .keySet()
         .removeIf(name -> now.named(name).isEmpty() && session.connection().dropFunction(name));
     functions = now;
-    hold(now);
+    hold();
     return now;
   }
 
-  private void hold(FunctionSet now) {
+  /** Holds what is defined, and what statements under way still call. */
+  private void hold() {
     Set<FunctionDefinition> wanted = new HashSet<>();
-    for (UserFunction function : now.all()) {
+    for (UserFunction function : functions.all()) {
       if (function.definition().language() != Language.SQL) {
         wanted.add(function.definition());
         leases.computeIfAbsent(function.definition(), library::lease);
       }
     }
-    leases
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean gone = !wanted.contains(entry.getKey());
-              if (gone) {
-                retired.add(entry.getValue());
-              }
-              return gone;
-            });
-    releaseRetired();
-    expressions.close();
-  }
-
-  private void releaseRetired() {
-    if (runs == 0) {
-      retired.forEach(FunctionLibrary.Lease::close);
-      retired.clear();
+    stale = runs > 0;
+    if (!stale) {
+      leases
+          .entrySet()
+          .removeIf(
+              lease -> {
+                boolean gone = !wanted.contains(lease.getKey());
+                if (gone) {
+                  lease.getValue().close();
+                }
+                return gone;
+              });
+      expressions.close();
     }
   }
 
@@ -104,14 +98,16 @@ public final class UserFunctions implements AutoCloseable {
       return null;
     }
     runs++;
-    return new FunctionRun(library, this::open, cancelled);
+    return new FunctionRun(library, functions, this::open, cancelled);
   }
 
   /** An execution has ended. */
   public void end(FunctionRun run) {
     runs--;
     run.close();
-    releaseRetired();
+    if (runs == 0 && stale) {
+      hold();
+    }
   }
 
   /** Lets calls belong to an execution until it is left. */
@@ -130,7 +126,7 @@ public final class UserFunctions implements AutoCloseable {
 
   private FunctionRuntime.Instance open(UserFunction function) {
     return function.definition().language() == Language.SQL
-        ? expressions.open(function)
+        ? expressions.open(function, functions)
         : Objects.requireNonNull(leases.get(function.definition())).open();
   }
 
@@ -141,11 +137,11 @@ public final class UserFunctions implements AutoCloseable {
     }
     FunctionRun run = current;
     if (run != null) {
-      return run.call(name, functions.named(name), values);
+      return run.call(name, values);
     }
     // SQLite computes constants while it prepares a statement, too.
-    try (FunctionRun alone = new FunctionRun(library, this::open, () -> false)) {
-      return alone.call(name, functions.named(name), values);
+    try (FunctionRun alone = new FunctionRun(library, functions, this::open, () -> false)) {
+      return alone.call(name, values);
     }
   }
 
@@ -155,7 +151,5 @@ public final class UserFunctions implements AutoCloseable {
     expressions.close();
     leases.values().forEach(FunctionLibrary.Lease::close);
     leases.clear();
-    retired.forEach(FunctionLibrary.Lease::close);
-    retired.clear();
   }
 }
