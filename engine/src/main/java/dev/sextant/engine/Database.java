@@ -5,6 +5,9 @@ import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.AuditLog;
+import dev.sextant.engine.udf.FunctionLibrary;
+import dev.sextant.engine.udf.Runtimes;
 import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
@@ -27,6 +30,7 @@ public final class Database implements AutoCloseable {
   private final VectorTables vectors;
   private final EmbeddingModels models;
   private final DatabaseCache cache;
+  private final FunctionLibrary functions;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -37,6 +41,15 @@ public final class Database implements AutoCloseable {
    * @param settings see {@link Settings#all()}
    */
   public Database(Optional<Path> file, Settings settings) {
+    this(file, settings, Runtimes.builtIn(InstantSource.system()));
+  }
+
+  /**
+   * A database whose users' functions run elsewhere.
+   *
+   * @param runtimes run functions that are not written in SQL
+   */
+  public Database(Optional<Path> file, Settings settings, Runtimes runtimes) {
     this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
     try {
@@ -48,6 +61,13 @@ public final class Database implements AutoCloseable {
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
+    Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();
+    this.functions =
+        new FunctionLibrary(
+            runtimes,
+            new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
+            () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
+            System::nanoTime);
   }
 
   /**
@@ -101,13 +121,21 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Changes a setting of the embedding cache, for all connections and until the database is closed.
+   * Changes a setting of the embedding cache or of sandboxes, for all connections and until the
+   * database is closed.
    *
    * @throws SextantException {@code 22023} for a name or a value that is not allowed
    */
   public synchronized void set(String name, String value) {
     Settings.Setting setting = Settings.find(name);
     Settings wanted = settings.with(setting, value);
+    if (setting.equals(Settings.SANDBOX_PROCESSES)) {
+      settings = wanted;
+      if (wanted.get(setting).equals("off")) {
+        functions.stopProcesses();
+      }
+      return;
+    }
     if (!setting.name().startsWith(CacheSettings.PREFIX)) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
@@ -168,6 +196,11 @@ public final class Database implements AutoCloseable {
     return cache;
   }
 
+  /** Users' functions. */
+  public FunctionLibrary functions() {
+    return functions;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -179,5 +212,6 @@ public final class Database implements AutoCloseable {
     vectors.close();
     models.close();
     cache.close();
+    functions.close();
   }
 }

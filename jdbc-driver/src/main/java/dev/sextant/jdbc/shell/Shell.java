@@ -50,7 +50,8 @@ final class Shell {
   }
 
   private String banner(DatabaseMetaData metaData) throws SQLException {
-    String database = url.substring("jdbc:sextant:".length());
+    int options = url.indexOf('?');
+    String database = url.substring("jdbc:sextant:".length(), options < 0 ? url.length() : options);
     return "Sextant "
         + metaData.getDriverVersion()
         + " on "

@@ -3,13 +3,12 @@ package dev.sextant.udf.wasm;
 import dev.sextant.udf.Column;
 import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.FunctionRuntime;
-import dev.sextant.udf.Metered;
 import dev.sextant.udf.ValueType;
 import java.util.List;
 import java.util.Locale;
 
 /** A function of a module for one statement: memory and variables of its own. */
-final class WasmInstance implements FunctionRuntime.Instance, Metered {
+final class WasmInstance implements FunctionRuntime.Instance {
   private enum State {
     READY,
     FAILED,

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.FunctionRuntime.Instance;
 import dev.sextant.udf.FunctionRuntime.Prepared;
-import dev.sextant.udf.Metered;
 import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ class MeterTest {
     try (Prepared prepared = runtime.prepare(function);
         Instance instance = prepared.open()) {
       Functions.call(instance, function, argument);
-      return ((Metered) instance).fuelUsed();
+      return instance.fuelUsed();
     }
   }
 
@@ -88,7 +87,7 @@ class MeterTest {
         for (long argument : arguments) {
           try (Instance instance = prepared.open()) {
             Functions.call(instance, function, argument);
-            second.add(((Metered) instance).fuelUsed());
+            second.add(instance.fuelUsed());
           }
           rows.add(new @Nullable Object[] {argument});
         }
@@ -97,7 +96,7 @@ class MeterTest {
           try (Instance instance = prepared.open()) {
             Functions.rows(instance, function, rows);
             long sum = first.stream().mapToLong(Long::longValue).sum();
-            assertThat(((Metered) instance).fuelUsed()).isEqualTo(sum);
+            assertThat(instance.fuelUsed()).isEqualTo(sum);
           }
         }
       }

@@ -7,7 +7,6 @@ import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.FunctionRuntime.Instance;
 import dev.sextant.udf.FunctionRuntime.Prepared;
 import dev.sextant.udf.Language;
-import dev.sextant.udf.Metered;
 import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.wasm.wat.WatAssembler;
@@ -266,13 +265,13 @@ class WasmRuntimeTest {
     FunctionDefinition function = Corpus.function(Corpus.FIBONACCI);
     try (Prepared prepared = runtime.prepare(function);
         Instance instance = prepared.open()) {
-      assertThat(((Metered) instance).fuelUsed()).isZero();
+      assertThat(instance.fuelUsed()).isZero();
       Functions.call(instance, function, 1L);
-      assertThat(((Metered) instance).fuelUsed()).isEqualTo(1);
+      assertThat(instance.fuelUsed()).isEqualTo(1);
       Functions.call(instance, function, 10L);
-      assertThat(((Metered) instance).fuelUsed()).isEqualTo(177);
+      assertThat(instance.fuelUsed()).isEqualTo(177);
       Functions.call(instance, function, 10L);
-      assertThat(((Metered) instance).fuelUsed()).isEqualTo(177);
+      assertThat(instance.fuelUsed()).isEqualTo(177);
     }
   }
 

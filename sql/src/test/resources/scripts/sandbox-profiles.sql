@@ -1,0 +1,71 @@
+-- Profiles narrow the profile they extend.
+
+SELECT * FROM sextant.sandbox_profiles;
+-- > untrusted | NULL | 50000000 | 67108864 | 2000.0 | 1000 | 1048576 | 1024 | 2 | LANDLOCK,SECCOMP
+CREATE SANDBOX PROFILE small EXTENDS untrusted (FUEL 1000, MEMORY '1MB', WALL_TIME '50ms', OUTPUT '1KB', WORKERS 1);
+CREATE SANDBOX PROFILE tiny EXTENDS small (STACK 10, BATCH_ROWS 16, REQUIRE (SECCOMP, LANDLOCK));
+SELECT * FROM sextant.sandbox_profiles WHERE name <> 'untrusted' ORDER BY fuel, stack DESC;
+-- > small | untrusted | 1000 | 1048576 | 50.0 | 1000 | 1024 | 1024 | 1 | LANDLOCK,SECCOMP
+-- > tiny | small | 1000 | 1048576 | 50.0 | 10 | 1024 | 16 | 1 | LANDLOCK,SECCOMP
+CREATE SANDBOX PROFILE wide EXTENDS small (FUEL 1001);
+-- error: 42P16 FUEL is 1000 in "small", and 1001 was asked for
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (MEMORY '65MB');
+-- error: 42P16 MEMORY is 67108864 bytes in "untrusted"
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (WALL_TIME '1min');
+-- error: 42P16 WALL_TIME
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (STACK 0);
+-- error: 22023 STACK expects a whole number from 1
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (OUTPUT 'much');
+-- error: 22023 OUTPUT
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (NETWORK ANY);
+-- error: 22023 NETWORK
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (REQUIRE (MOAT));
+-- error: 22023 MOAT
+CREATE SANDBOX PROFILE wide EXTENDS nowhere (FUEL 1);
+-- error: 22023 nowhere
+CREATE SANDBOX PROFILE wide (FUEL 1);
+-- error: 42601 EXTENDS
+CREATE SANDBOX PROFILE wide EXTENDS untrusted (FUEL 1, FUEL 2);
+-- error: 42601 once
+CREATE SANDBOX PROFILE small EXTENDS untrusted (FUEL 1);
+-- error: 42P07 small
+CREATE SANDBOX small EXTENDS untrusted (FUEL 1);
+-- error: 42601 PROFILE
+
+-- Limits hold.
+CREATE FUNCTION wide(a INTEGER) RETURNS TEXT LANGUAGE SQL SANDBOX tiny AS $$ printf('%*d', a, 1) $$;
+SELECT length(wide(1000));
+-- > 1000
+SELECT wide(2000);
+-- error: 38F04 2000 bytes
+SELECT event, function, profile FROM sextant.sandbox_audit;
+-- > output | wide(INTEGER) | tiny
+
+DROP SANDBOX PROFILE tiny;
+-- error: 42P16 wide(INTEGER)
+DROP SANDBOX PROFILE small;
+-- error: 42P16 tiny
+DROP SANDBOX PROFILE untrusted;
+-- error: 42P16 every database
+DROP SANDBOX PROFILE nowhere;
+-- error: 22023 nowhere
+DROP SANDBOX PROFILE IF EXISTS nowhere;
+DROP FUNCTION wide;
+DROP SANDBOX PROFILE tiny;
+DROP SANDBOX PROFILE small;
+SELECT name FROM sextant.sandbox_profiles;
+-- > untrusted
+BEGIN;
+CREATE SANDBOX PROFILE p EXTENDS untrusted (FUEL 1);
+ROLLBACK;
+SELECT count(*) FROM sextant.sandbox_profiles;
+-- > 1
+
+SET sandbox.processes = on;
+SELECT value FROM sextant.settings WHERE name = 'sandbox.processes';
+-- > on
+SET sandbox.processes = maybe;
+-- error: 22023 maybe
+SET sandbox.moat = on;
+-- error: 22023 sandbox.moat
+SET sandbox.processes = off;
