@@ -9,6 +9,7 @@ final class Instructions {
   private Opcode opcode;
   private int start;
   private long operand;
+  private int labels;
 
   /** From where the reader stands, behind the local variables. */
   Instructions(ByteReader in, BinaryModule module) {
@@ -38,7 +39,8 @@ final class Instructions {
       case FUNCTION -> operand = in.readIndex("function", module.functions().size());
       case GLOBAL -> operand = in.readIndex("global variable", module.globals());
       case LABELS -> {
-        long count = in.readCount("labels:", ModuleLimits.MODULE_BYTES);
+        long count = in.readCount("labels:", ModuleLimits.LABELS - labels);
+        labels += (int) count;
         for (long i = 0; i <= count; i++) {
           operand = Math.max(operand, in.readUnsigned());
         }

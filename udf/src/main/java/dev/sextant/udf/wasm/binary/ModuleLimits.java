@@ -29,6 +29,12 @@ public final class ModuleLimits {
   /** Local variables times blocks of a function: what compiling it takes grows with both. */
   public static final int LOCALS_TIMES_BLOCKS = 2_000_000;
 
+  /** Bytes of a function; the JVM takes methods of at most 64 KiB of its own code. */
+  public static final int FUNCTION_BYTES = 1 << 17;
+
+  /** Labels in all jump tables of a function. */
+  public static final int LABELS = 5000;
+
   /** Blocks within blocks. */
   public static final int NESTING = 400;
 

@@ -248,7 +248,7 @@ public final class ModuleReader {
   private void readBodies(ByteReader in) {
     int count = in.readCount("functions:", ModuleLimits.FUNCTIONS);
     for (int i = 0; i < count; i++) {
-      int length = in.readCount("bytes in a function:", ModuleLimits.MODULE_BYTES);
+      int length = in.readCount("bytes in a function:", ModuleLimits.FUNCTION_BYTES);
       bodies.add(new Span(in.position(), in.position() + length));
       in.skip(length);
     }
