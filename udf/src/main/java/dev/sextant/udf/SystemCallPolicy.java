@@ -81,6 +81,21 @@ public record SystemCallPolicy(
     return new SystemCallPolicy(rules, changed, action);
   }
 
+  /** The policy that reports what it would refuse with EPERM. */
+  public SystemCallPolicy reporting() {
+    List<CallRule> reported = new ArrayList<>();
+    for (CallRule rule : rules) {
+      reported.add(new CallRule(rule.call(), rule.tests(), reported(rule.action())));
+    }
+    Map<CallCategory, CallAction> changed = new EnumMap<>(CallCategory.class);
+    denied.forEach((category, action) -> changed.put(category, reported(action)));
+    return new SystemCallPolicy(reported, changed, reported(otherwise));
+  }
+
+  private static CallAction reported(CallAction action) {
+    return action.equals(CallAction.EPERM) ? CallAction.NOTIFY : action;
+  }
+
   /** The policy with one more category denied. */
   public SystemCallPolicy denying(CallCategory category) {
     Map<CallCategory, CallAction> changed = new EnumMap<>(CallCategory.class);

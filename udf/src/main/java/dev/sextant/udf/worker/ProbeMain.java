@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.sextant.udf.linux.Kernel;
-import dev.sextant.udf.linux.Seccomp;
 import dev.sextant.udf.seccomp.Architecture;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -34,7 +33,8 @@ public final class ProbeMain {
     0x53, (byte) 0xb8, 20, 0, 0, 0, (byte) 0xcd, (byte) 0x80, 0x5b, (byte) 0xc3
   };
 
-  private static final int STATUS_NO_FILTER = 71;
+  /** The name under which the listener's number is told. */
+  static final String LISTENER = "listener";
 
   private final Kernel kernel;
   private final OutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -110,12 +110,7 @@ public final class ProbeMain {
     byte[] filter = new FrameInput(payload, payload.length).getBytes();
     // Loads what telling and the getpid call need.
     tell("confine", "getpid", ownNumber());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment program = Seccomp.program(arena, filter);
-      if (Seccomp.install(kernel, program, Seccomp.ALL_THREADS) != 0) {
-        Runtime.getRuntime().halt(STATUS_NO_FILTER);
-      }
-    }
+    tell("confine", LISTENER, WorkerMain.confine(filter));
   }
 
   @SuppressWarnings("restricted") // Code of another architecture cannot be had otherwise.

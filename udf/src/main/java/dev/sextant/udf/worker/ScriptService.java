@@ -122,9 +122,9 @@ final class ScriptService {
     }
   }
 
-  /** The first reply. */
-  FrameOutput ready(int sequence) {
-    out.start(Frame.READY, sequence).end();
+  /** The first reply, with the number of the filter's listener, or -1. */
+  FrameOutput ready(int sequence, int listener) {
+    out.start(Frame.READY, sequence).putInt(listener).end();
     return out;
   }
 

@@ -11,7 +11,6 @@ import dev.sextant.udf.linux.ChildProcess;
 import dev.sextant.udf.linux.Descriptor;
 import dev.sextant.udf.linux.Kernel;
 import dev.sextant.udf.linux.NativeException;
-import dev.sextant.udf.seccomp.FilterCompiler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -29,6 +28,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Tries on this host what a worker must not be able to do. Processes in the sandbox of a profile
@@ -41,6 +42,8 @@ public final class SelfTest {
   private static final int ENOSYS = -38;
   private static final int KILLED = 128 + 31;
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final Pattern LISTENER =
+      Pattern.compile("confine\t" + ProbeMain.LISTENER + "\t(\\d+)\n");
   private static final byte[] DATABASE = "the bytes of a database".getBytes(StandardCharsets.UTF_8);
 
   private final WorkerLauncher launcher;
@@ -151,11 +154,7 @@ public final class SelfTest {
     }
     ChildProcess child = launcher.start(profile, main, arguments);
     FrameOutput filter = new FrameOutput().start(Frame.START, 0);
-    filter
-        .putBytes(
-            FilterCompiler.compile(profile.systemCalls().run(), launcher.kernel().architecture())
-                .toBytes())
-        .end();
+    filter.putBytes(launcher.secondFilter(profile)).end();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(filter.size());
       MemorySegment.copy(filter.bytes(), 0, bytes, JAVA_BYTE, 0, filter.size());
@@ -182,6 +181,7 @@ public final class SelfTest {
     StringBuilder text = new StringBuilder();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(BUFFER_BYTES);
+      boolean listening = false;
       int count = 0;
       while (count >= 0) {
         Duration left = Duration.between(launcher.config().clock().instant(), deadline);
@@ -193,6 +193,11 @@ public final class SelfTest {
         if (count > 0) {
           byte[] bytes = buffer.asSlice(0, count).toArray(JAVA_BYTE);
           text.append(new String(bytes, StandardCharsets.UTF_8));
+        }
+        Matcher listener = LISTENER.matcher(text);
+        if (!listening && listener.find()) {
+          listening = true;
+          launcher.listen(child, profile, Integer.parseInt(listener.group(1)));
         }
       }
     }

@@ -9,12 +9,12 @@ import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.linux.Descriptor;
 import dev.sextant.udf.linux.NativeException;
 import dev.sextant.udf.linux.Peer;
-import dev.sextant.udf.seccomp.FilterCompiler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 
 /*
  * Whoever calls does all of it: he writes the request, waits for the reply, and kills the process
@@ -48,16 +48,16 @@ final class Worker implements AutoCloseable {
   private volatile boolean dead;
   private Duration busy = Duration.ZERO;
   private String function = "";
+  private IntConsumer listening = listener -> {};
 
   /** Starts a process; it gets itself ready while nobody waits. */
   static Worker start(WorkerLauncher launcher, SandboxProfile profile) {
-    byte[] filter =
-        FilterCompiler.compile(profile.systemCalls().run(), launcher.kernel().architecture())
-            .toBytes();
     Peer process =
         launcher.start(
             profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
-    return new Worker(launcher.config(), profile, process, filter);
+    Worker worker = new Worker(launcher.config(), profile, process, launcher.secondFilter(profile));
+    worker.listening = listener -> launcher.listen(process, profile, listener);
+    return worker;
   }
 
   /** A worker at the other end of two pipes, which is told its second filter. */
@@ -110,9 +110,10 @@ final class Worker implements AutoCloseable {
     if (!ready) {
       Instant deadline = config.clock().instant().plus(WorkerConfig.START_TIME);
       FrameInput.Header reply = receive(deadline, Frame.HEADER_BYTES);
-      if (reply.type() != Frame.READY || reply.length() != 0) {
+      if (reply.type() != Frame.READY || reply.length() != Integer.BYTES) {
         throw broken("a first reply of type " + reply.type());
       }
+      listening.accept(new FrameInput(payload, Integer.BYTES).getInt());
       ready = true;
     }
   }

@@ -1,11 +1,16 @@
 package dev.sextant.udf.worker;
 
+import dev.sextant.udf.AuditSink;
 import dev.sextant.udf.SandboxProfile;
+import dev.sextant.udf.SystemCallPolicy;
+import dev.sextant.udf.linux.CallListener;
+import dev.sextant.udf.linux.CallWatch;
 import dev.sextant.udf.linux.Capabilities;
 import dev.sextant.udf.linux.ChildProcess;
 import dev.sextant.udf.linux.ChildProcess.Resource;
 import dev.sextant.udf.linux.Kernel;
 import dev.sextant.udf.linux.NativeException;
+import dev.sextant.udf.linux.Peer;
 import dev.sextant.udf.linux.Spawner;
 import dev.sextant.udf.seccomp.FilterCompiler;
 import java.io.IOException;
@@ -47,6 +52,7 @@ final class WorkerLauncher implements AutoCloseable {
   private final List<Path> readable;
   private final String classPath;
   private final Path directory;
+  private final Optional<CallWatch> watch;
 
   /**
    * A launcher on a host that can start processes.
@@ -58,6 +64,10 @@ final class WorkerLauncher implements AutoCloseable {
     this.kernel = kernel;
     this.capabilities = capabilities;
     this.spawner = new Spawner(kernel);
+    this.watch =
+        config.listen() && capabilities.row("seccomp_notify").available()
+            ? Optional.of(new CallWatch(kernel))
+            : Optional.empty();
     try {
       Set<Path> allowed = new LinkedHashSet<>();
       Path home = config.java().toRealPath().resolve("../..").normalize();
@@ -91,6 +101,42 @@ final class WorkerLauncher implements AutoCloseable {
 
   WorkerConfig config() {
     return config;
+  }
+
+  /** The second filter of a profile, which reports if somebody listens. */
+  byte[] secondFilter(SandboxProfile profile) {
+    SystemCallPolicy policy = profile.systemCalls().run();
+    SystemCallPolicy used = listens() ? policy.reporting() : policy;
+    return FilterCompiler.compile(used, kernel.architecture()).toBytes();
+  }
+
+  /** Whether refused calls are heard of. */
+  boolean listens() {
+    return watch.isPresent();
+  }
+
+  /** Listens to a process that got a listener for its filter. */
+  void listen(Peer process, SandboxProfile profile, int listener) {
+    if (watch.isPresent() && listener >= 0) {
+      try {
+        watch
+            .get()
+            .add(
+                CallListener.of(kernel, process.number(), listener),
+                refused -> config.audit().add(audit(profile, process, refused)));
+      } catch (NativeException gone) {
+        // Whoever talks to the process will see that it ended.
+        process.kill();
+      }
+    }
+  }
+
+  private static AuditSink.Audit audit(
+      SandboxProfile profile, Peer process, CallListener.Refused refused) {
+    String detail =
+        "process %d, thread %d: %s%s"
+            .formatted(process.number(), refused.process(), refused.call(), refused.arguments());
+    return new AuditSink.Audit(profile.name(), "", AuditSink.Event.DENIED_CALL, detail);
   }
 
   /** Starts a program of this module on a JVM, in the sandbox of a profile. */
@@ -169,6 +215,7 @@ final class WorkerLauncher implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.ifPresent(CallWatch::close);
     try {
       Files.deleteIfExists(directory);
     } catch (IOException notEmpty) {

@@ -49,11 +49,8 @@ public final class WorkerMain {
       }
       byte[] filter = readPayload(first).getBytes();
       service.warmUp();
-      if (filter.length > 0 && !restrict(filter)) {
-        status = STATUS_NO_FILTER;
-        return;
-      }
-      write(service.ready(first.sequence()));
+      int listener = confine(filter);
+      write(service.ready(first.sequence(), listener));
       for (FrameInput.Header next = readHeader(); next != null; next = readHeader()) {
         write(service.reply(next, readPayload(next)));
       }
@@ -62,12 +59,19 @@ public final class WorkerMain {
     }
   }
 
-  /** The second filter, for all threads. */
-  private static boolean restrict(byte[] filter) {
+  /** Takes the second filter, for all threads, with a listener; or ends the process. */
+  static int confine(byte[] filter) {
     Kernel kernel = Kernel.find().orElseThrow();
+    int flags = Seccomp.ALL_THREADS | Seccomp.ALL_OR_ERROR | Seccomp.LISTENER;
     try (Arena arena = Arena.ofConfined()) {
-      return Seccomp.giveUpPrivileges(kernel) == 0
-          && Seccomp.install(kernel, Seccomp.program(arena, filter), Seccomp.ALL_THREADS) == 0;
+      long listener =
+          Seccomp.giveUpPrivileges(kernel) == 0
+              ? Seccomp.install(kernel, Seccomp.program(arena, filter), flags)
+              : -1;
+      if (listener < 0) {
+        Runtime.getRuntime().halt(STATUS_NO_FILTER);
+      }
+      return (int) listener;
     }
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sextant.udf.AuditSink;
+import dev.sextant.udf.AuditSink.Audit;
 import dev.sextant.udf.SandboxProfiles;
+import dev.sextant.udf.linux.Capabilities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -15,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +36,7 @@ class SelfTestTest {
   /** Runs the suite in a process of its own. */
   static void main() {
     PrintStream out = System.out;
-    List<SelfTest.Row> rows = rows();
+    List<SelfTest.Row> rows = rows(AuditSink.NONE);
     rows.stream().filter(row -> !row.held()).forEach(row -> out.append(row + "\n"));
     if (rows.stream().allMatch(SelfTest.Row::held)) {
       out.append(HELD + rows.size() + "\n");
@@ -41,14 +44,25 @@ class SelfTestTest {
     out.flush();
   }
 
-  private static List<SelfTest.Row> rows() {
+  private static List<SelfTest.Row> rows(AuditSink audit) {
     return SelfTest.run(
-        WorkerConfig.allowed(InstantSource.system(), AuditSink.NONE), SandboxProfiles.UNTRUSTED);
+        WorkerConfig.allowed(InstantSource.system(), audit), SandboxProfiles.UNTRUSTED);
   }
 
   @Test
   void nothingGetsOutAndTheControlsDo() {
-    List<SelfTest.Row> rows = rows();
+    ConcurrentLinkedQueue<Audit> audit = new ConcurrentLinkedQueue<>();
+    List<SelfTest.Row> rows = rows(audit::add);
+    if (Capabilities.probe().row("seccomp_notify").available()) {
+      for (String call : List.of("openat", "socket", "execve", "ptrace", "kill", "bpf")) {
+        assertThat(audit)
+            .as("%s is told", call)
+            .anyMatch(
+                row ->
+                    row.event() == AuditSink.Event.DENIED_CALL
+                        && row.detail().contains(": " + call + "["));
+      }
+    }
     assertThat(rows).filteredOn(row -> !row.held()).isEmpty();
     assertThat(rows).hasSizeGreaterThan(100);
     List<String> idle =
@@ -76,9 +90,9 @@ class SelfTestTest {
         "Only root becomes nobody.");
     // Where nobody may read.
     List<String> places = new ArrayList<>();
-    for (String place : System.getProperty("java.class.path").split(":")) {
+    for (String place : System.getProperty("java.class.path").split(":", -1)) {
       Path source = Path.of(place);
-      if (Files.isDirectory(source) && place.contains("/udf/")
+      if ((Files.isDirectory(source) && place.contains("/udf/"))
           || place.contains("rhino")
           || place.contains("junit")
           || place.contains("assertj")
