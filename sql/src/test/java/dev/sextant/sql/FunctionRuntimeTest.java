@@ -90,7 +90,7 @@ final class FunctionRuntimeTest {
     assertThat(rows("SELECT calls < 20, rows, fuel FROM sextant.function_stats"))
         .containsExactly("1|1000|1000");
     assertThat(rows("EXPLAIN SELECT slug(name) FROM t"))
-        .anyMatch(line -> line.contains("CallFunction slug in batches of the arguments of"));
+        .anyMatch(line -> line.contains("Function slug in batches of the arguments of"));
   }
 
   @Test
@@ -193,10 +193,23 @@ final class FunctionRuntimeTest {
     assertThat(rows(search)).containsExactly("4", "5", "6");
     assertThat(rows("EXPLAIN " + search))
         .anyMatch(line -> line.contains("KnnScan"))
-        .anyMatch(line -> line.contains("CallFunction slug in batches"));
+        .anyMatch(line -> line.contains("Function slug in batches"));
     assertThat(runtime.batches.size()).isLessThan(40);
     assertThat(rows("SELECT slug(name) FROM d ORDER BY v <-> '[0,0]' LIMIT 2"))
         .containsExactly("n-0", "n-1");
+  }
+
+  @Test
+  void rowsThatTheFunctionItselfChoosesAreCalledOnce() {
+    numbers(1000);
+    run(SLUG);
+    assertThat(
+            rows(
+                "SELECT slug(name) FROM (SELECT name FROM t WHERE slug(name) > 'name-no-99')"
+                    + " ORDER BY slug(name) LIMIT 2"))
+        .containsExactly("name-no-990", "name-no-991");
+    assertThat(runtime.rows).hasValue(1000);
+    assertThat(runtime.batches).hasSizeLessThan(20);
   }
 
   @Test

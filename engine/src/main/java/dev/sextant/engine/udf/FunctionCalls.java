@@ -1,5 +1,6 @@
 package dev.sextant.engine.udf;
 
+import dev.sextant.storage.StorageException;
 import dev.sextant.udf.Column;
 import dev.sextant.udf.FunctionRuntime;
 import dev.sextant.udf.UdfException;
@@ -97,19 +98,28 @@ final class FunctionCalls implements AutoCloseable {
     Set<ResultMemo.Key> taken = new HashSet<>(Set.of(first));
     while (rows.size() < batch && !upcoming.isEmpty()) {
       Upcoming source = upcoming.getFirst();
-      @Nullable Object[] next = source.next();
+      @Nullable Object[] next = run.next(source);
       upcoming.removeFirst();
       if (next == null) {
         continue;
       }
       upcoming.add(source);
-      if (fits(next)) {
-        @Nullable Object[] values = converted(next);
+      @Nullable Object[] values = fits(next) ? fitted(next) : null;
+      if (values != null) {
         ResultMemo.Key key = ResultMemo.key(values);
         if (!memo.holds(key) && taken.add(key)) {
           rows.add(values);
         }
       }
+    }
+  }
+
+  /** Null where a text is no vector, which is an error only if the row is asked for. */
+  private @Nullable Object @Nullable [] fitted(@Nullable Object[] arguments) {
+    try {
+      return converted(arguments);
+    } catch (StorageException noVector) {
+      return null;
     }
   }
 

@@ -155,7 +155,8 @@ public final class FunctionCatalog {
                   + " parameters TEXT NOT NULL, result TEXT NOT NULL, language TEXT NOT NULL,"
                   + " source TEXT NOT NULL, deterministic INTEGER NOT NULL,"
                   + " vectorized INTEGER NOT NULL, strict INTEGER NOT NULL, profile TEXT NOT NULL,"
-                  + " state TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (name, types))");
+                  + " state TEXT NOT NULL, created_at INTEGER NOT NULL,"
+                  + " PRIMARY KEY (name, types))");
           try (SqliteStatement insert =
               connection.prepare(
                   "INSERT OR REPLACE INTO main."

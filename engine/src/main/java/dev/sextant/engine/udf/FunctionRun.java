@@ -1,5 +1,6 @@
 package dev.sextant.engine.udf;
 
+import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.udf.FunctionRuntime;
 import dev.sextant.udf.Language;
@@ -26,6 +27,7 @@ public final class FunctionRun implements AutoCloseable {
   private final Object interrupting = new Object();
   private @Nullable Thread calling;
   private boolean interrupted;
+  private boolean reading;
 
   /** Opens functions of all languages. */
   @FunctionalInterface
@@ -61,6 +63,16 @@ public final class FunctionRun implements AutoCloseable {
     upcoming.put(name.toLowerCase(Locale.ROOT), sources);
   }
 
+  /** Reads on in what is expected; calls are refused meanwhile, since SQLite is inside of one. */
+  @Nullable Object @Nullable [] next(Upcoming source) {
+    reading = true;
+    try {
+      return source.next();
+    } finally {
+      reading = false;
+    }
+  }
+
   List<Upcoming> upcoming(String name) {
     return upcoming.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
   }
@@ -73,6 +85,10 @@ public final class FunctionRun implements AutoCloseable {
    * @throws SextantException of class 38 where the call fails
    */
   public @Nullable Object call(String name, @Nullable Object[] arguments) {
+    if (reading) {
+      throw new SextantException(
+          ErrorCode.INTERNAL, "Function \"" + name + "\" was called inside a call.");
+    }
     UserFunction function = Overloads.chosen(name, functions.named(name), arguments);
     requireUsable(function);
     if (function.strict() && Overloads.hasNull(arguments)) {

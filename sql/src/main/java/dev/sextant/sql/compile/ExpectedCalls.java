@@ -2,6 +2,8 @@ package dev.sextant.sql.compile;
 
 import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.engine.udf.UserFunction;
+import dev.sextant.sql.lex.FunctionCalls;
+import dev.sextant.sql.lex.Lexer;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ import org.apache.calcite.rex.RexSubQuery;
 /**
  * Finds the arguments that rows give to users' functions, so that many rows go to one call. What
  * depends on an outer query's row, changes from call to call or is itself computed by a user's
- * function is left out: those calls are made row by row.
+ * function, in the arguments or in what chooses the rows, is left out: those calls are made row by
+ * row.
  */
 final class ExpectedCalls {
   private final FunctionSet functions;
@@ -83,7 +86,8 @@ final class ExpectedCalls {
   }
 
   private void add(RelNode input, RexCall call) {
-    if (call.getOperands().isEmpty() || !call.getOperands().stream().allMatch(this::isPlain)) {
+    if (call.getOperands().isEmpty()
+        || !call.getOperands().stream().allMatch(Expressions::isRepeatable)) {
       return;
     }
     List<String> names = new ArrayList<>();
@@ -92,30 +96,14 @@ final class ExpectedCalls {
     }
     SubSql source =
         context.write(LogicalProject.create(input, List.of(), call.getOperands(), names, Set.of()));
+    if (!FunctionCalls.in(Lexer.tokens(source.sql()), functions).isEmpty()) {
+      return; // SQLite cannot call a function inside a call of that function
+    }
     List<SubSql> sources =
         found.computeIfAbsent(
             call.getOperator().getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>());
     if (!sources.contains(source)) {
       sources.add(source);
     }
-  }
-
-  private boolean isPlain(RexNode argument) {
-    boolean[] plain = {Expressions.isRepeatable(argument)};
-    argument.accept(
-        new RexShuttle() {
-          @Override
-          public RexNode visitCall(RexCall call) {
-            plain[0] &= functions.named(call.getOperator().getName()).isEmpty();
-            return super.visitCall(call);
-          }
-
-          @Override
-          public RexNode visitSubQuery(RexSubQuery query) {
-            plain[0] = false;
-            return query;
-          }
-        });
-    return plain[0];
   }
 }
