@@ -1,10 +1,17 @@
 package dev.sextant.engine.udf;
 
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.udf.AuditSink;
 import dev.sextant.udf.FunctionDefinition;
 import dev.sextant.udf.FunctionRuntime;
 import dev.sextant.udf.Language;
+import dev.sextant.udf.SandboxProfile;
 import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
+import dev.sextant.udf.worker.SelfTest;
+import dev.sextant.udf.worker.WorkerConfig;
+import dev.sextant.udf.worker.WorkerRuntime;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -73,17 +80,48 @@ public final class FunctionLibrary implements AutoCloseable {
     }
   }
 
+  /** The processes that run functions. */
+  public List<WorkerRuntime.Status> workers() {
+    FunctionRuntime workers;
+    synchronized (this) {
+      workers = running.get(Language.JAVASCRIPT);
+    }
+    return workers instanceof WorkerRuntime ours ? ours.workers() : List.of();
+  }
+
+  /**
+   * Tries on this host what the sandbox of a profile has to prevent.
+   *
+   * @throws SextantException {@code 38S02} where processes may not be started, or the host lacks a
+   *     layer
+   */
+  public List<SelfTest.Row> selfTest(SandboxProfile profile) {
+    try {
+      requireProcesses("The self-test");
+      return SelfTest.run(WorkerConfig.allowed(InstantSource.system(), AuditSink.NONE), profile);
+    } catch (UdfException failure) {
+      throw SextantException.of(failure);
+    }
+  }
+
+  private void requireProcesses(String what) {
+    if (!processes.getAsBoolean()) {
+      throw new UdfException(
+          Failure.HOST,
+          what
+              + " runs in a process of its own, and sandbox.processes is off. SET"
+              + " sandbox.processes = on lets this process start others; or write functions in SQL,"
+              + " WASM or WAT.");
+    }
+  }
+
   private synchronized FunctionRuntime runtime(Language language) {
     if (closed) {
       throw new UdfException(Failure.CANCELLED, "The database is closed.");
     }
     Language runs = language == Language.WAT ? Language.WASM : language;
-    if (runs == Language.JAVASCRIPT && !processes.getAsBoolean()) {
-      throw new UdfException(
-          Failure.HOST,
-          "A function in JAVASCRIPT runs in a process of its own, and sandbox.processes is off. SET"
-              + " sandbox.processes = on lets this process start others; or write it in SQL, WASM"
-              + " or WAT.");
+    if (runs == Language.JAVASCRIPT) {
+      requireProcesses("A function in JAVASCRIPT");
     }
     FunctionRuntime known = running.get(runs);
     if (known == null) {

@@ -92,7 +92,9 @@ public record SystemTable(
               SystemTable::models));
 
   private static final List<SystemTable> ALL =
-      Stream.of(ENGINE, CacheTables.all(), FunctionTables.all()).flatMap(List::stream).toList();
+      Stream.of(ENGINE, CacheTables.all(), FunctionTables.all(), SandboxTables.all())
+          .flatMap(List::stream)
+          .toList();
 
   private static List<List<@Nullable Object>> indexes(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();

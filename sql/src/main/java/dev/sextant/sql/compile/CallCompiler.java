@@ -56,7 +56,7 @@ final class CallCompiler {
     context.add(new Step.Call(procedure, List.copyOf(names), values.build(), result));
     return new Plan.Compiled(
         statement,
-        new SubSql("SELECT ? AS " + procedure.result(), List.of(result)),
+        new SubSql(procedure.result(), List.of(result)),
         parameters.count(),
         context.space().sources(),
         context.steps(),

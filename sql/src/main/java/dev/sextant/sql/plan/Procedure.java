@@ -1,8 +1,9 @@
 package dev.sextant.sql.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** What CALL runs. Each gives one row with one number. */
+/** What CALL runs. Most give one row with one number. */
 public enum Procedure {
   /** Evicts so many bytes from a tier of the embedding cache. */
   CACHE_EVICT("cache_evict", "evicted_bytes"),
@@ -11,14 +12,17 @@ public enum Procedure {
   /** Keeps a text's embedding whatever policy and age say. */
   CACHE_PIN("cache_pin", "pinned"),
   /** Ends that. */
-  CACHE_UNPIN("cache_unpin", "unpinned");
+  CACHE_UNPIN("cache_unpin", "unpinned"),
+  /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
+  SANDBOX_SELFTEST(
+      "sandbox_selftest", "stage", "attempted", "expected", "observed", "without_sandbox", "held");
 
   private final String sqlName;
-  private final String result;
+  private final List<String> columns;
 
-  Procedure(String sqlName, String result) {
+  Procedure(String sqlName, String... columns) {
     this.sqlName = sqlName;
-    this.result = result;
+    this.columns = List.of(columns);
   }
 
   /** The name in SQL. */
@@ -26,9 +30,16 @@ public enum Procedure {
     return sqlName;
   }
 
-  /** The result's column. */
+  /** The query that gives the result from its parameter: a number, or rows as JSON. */
   public String result() {
-    return result;
+    if (columns.size() == 1) {
+      return "SELECT ? AS " + columns.getFirst();
+    }
+    List<String> items = new ArrayList<>();
+    for (String column : columns) {
+      items.add("value ->> " + items.size() + " AS " + column);
+    }
+    return "SELECT " + String.join(", ", items) + " FROM json_each(?)";
   }
 
   /** The arguments, in the order in which they may stand without a name. */
@@ -37,6 +48,7 @@ public enum Procedure {
       case CACHE_EVICT -> List.of("bytes", "tier");
       case CACHE_INVALIDATE -> List.of("model", "older_than");
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
+      case SANDBOX_SELFTEST -> List.of("profile");
     };
   }
 }

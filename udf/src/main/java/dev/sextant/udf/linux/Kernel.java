@@ -23,11 +23,13 @@ public final class Kernel {
   private final Architecture architecture;
   private final Map<String, Integer> numbers;
   private final MethodHandle function;
+  private final MethodHandle bare;
 
-  private Kernel(Architecture architecture, MethodHandle function) {
+  private Kernel(Architecture architecture, MethodHandle function, MethodHandle bare) {
     this.architecture = architecture;
     this.numbers = architecture.numbers();
     this.function = function;
+    this.bare = bare;
   }
 
   /** The kernel of this process; empty where it is not Linux on a processor that is known. */
@@ -51,7 +53,9 @@ public final class Kernel {
                                     symbol,
                                     descriptor,
                                     Linker.Option.firstVariadicArg(1),
-                                    Linker.Option.captureCallState("errno")))));
+                                    Linker.Option.captureCallState("errno")),
+                                linker.downcallHandle(
+                                    symbol, descriptor, Linker.Option.firstVariadicArg(1)))));
   }
 
   /** Whose numbers the calls have. */
@@ -81,6 +85,15 @@ public final class Kernel {
               function.invokeExact(
                   state, (long) number, all[0], all[1], all[2], all[3], all[4], all[5]);
       return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+    } catch (Throwable impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Makes a call with little around it, to be timed; gives -1 for any error. */
+  long timedCall(int number, long first, long second, long third) {
+    try {
+      return (long) bare.invokeExact((long) number, first, second, third, 0L, 0L, 0L);
     } catch (Throwable impossible) {
       throw new IllegalStateException(impossible);
     }
