@@ -116,7 +116,8 @@ class WorkerRuntimeTest {
     assertThat(
             run(
                 Hosts.function(
-                    "function f(i, b, x, v, n) { return [typeof i, typeof b, x[1], v[0], n].join(); }",
+                    "function f(i, b, x, v, n) {"
+                        + " return [typeof i, typeof b, x[1], v[0], n].join(); }",
                     ValueType.TEXT,
                     ValueType.INTEGER,
                     ValueType.BOOLEAN,
