@@ -32,7 +32,7 @@ final class WorkerLauncher implements AutoCloseable {
   /** The C library and what Java's launcher is linked with, as the process map names them. */
   private static final Pattern LIBRARY =
       Pattern.compile(
-          ".*\\s(/\\S*/(?:ld-|lib(?:c|m|dl|rt|pthread|z|stdc\\+\\+|gcc_s)[.-])[^/]*\\.so[^/]*)$");
+          ".*\\s(/\\S*/(?:ld|lib(?:c|m|dl|rt|pthread|z|stdc\\+\\+|gcc_s))(?:-[^/]*)?\\.so[^/]*)$");
 
   /** Seconds of processor time after which an orphan ends; workers retire long before. */
   private static final long CPU_SECONDS = 1200;
