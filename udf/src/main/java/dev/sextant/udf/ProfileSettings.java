@@ -178,7 +178,8 @@ final class ProfileSettings {
   private UdfException wider(String key, @Nullable String parents, String text) {
     return new UdfException(
         Failure.DEFINITION,
-        "Sandbox profile \"%s\" sets %s to \"%s\", which allows more than its parent \"%s\": %s. A profile only narrows its parent."
+        ("Sandbox profile \"%s\" sets %s to \"%s\", which allows more than its parent \"%s\": %s."
+                + " A profile only narrows its parent.")
             .formatted(name, key, text, parent.name(), parents));
   }
 }

@@ -68,8 +68,9 @@ public final class CallWatch implements AutoCloseable {
       MemorySegment drain = arena.allocate(64);
       while (take(watched)) {
         short[] events = await(watched);
-        while (events[0] != 0 && wake[0].read(drain) > 0) {
-          continue;
+        int woken = events[0] == 0 ? 0 : wake[0].read(drain);
+        while (woken > 0) {
+          woken = wake[0].read(drain);
         }
         int index = 1;
         for (Iterator<Watched> each = watched.iterator(); each.hasNext(); index++) {

@@ -107,10 +107,10 @@ public final class ProbeMain {
     InputStream in = new FileInputStream(FileDescriptor.in);
     var header = FrameInput.Header.read(in.readNBytes(Frame.HEADER_BYTES), Frame.MAX_BYTES);
     byte[] payload = in.readNBytes(header.length());
-    byte[] filter = new FrameInput(payload, payload.length).getBytes();
+    FrameInput start = new FrameInput(payload, payload.length);
     // Loads what telling and the getpid call need.
     tell("confine", "getpid", ownNumber());
-    tell("confine", LISTENER, WorkerMain.confine(filter));
+    tell("confine", LISTENER, WorkerMain.confine(start));
   }
 
   @SuppressWarnings("restricted") // Code of another architecture cannot be had otherwise.

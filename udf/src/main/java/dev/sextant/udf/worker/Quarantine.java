@@ -28,7 +28,8 @@ final class Quarantine {
     if (kills.getOrDefault(key(function), 0) >= KILLS) {
       throw new UdfException(
           Failure.QUARANTINED,
-          "Function %s is in quarantine because it cost %d workers in a row. Change it, or release it."
+          ("Function %s is in quarantine because it cost %d workers in a row. "
+                  + "Change it, or release it.")
               .formatted(function.signature(), KILLS));
     }
   }

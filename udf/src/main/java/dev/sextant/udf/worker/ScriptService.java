@@ -22,7 +22,8 @@ final class ScriptService {
       function warm(i, r, t, b, x, v) {
         var m = new Map([[1, t]]), s = new Set([i, 2n]);
         var o = JSON.parse(JSON.stringify({a: [1, r, null], t: t.normalize('NFC')}));
-        o.t = t.replace(/(\\w+)-?/gu, (all, w) => w.toUpperCase()).split(/,/).concat(['z']).sort().join();
+        o.t = t.replace(/(\\w+)-?/gu, (all, w) => w.toUpperCase());
+        o.t = o.t.split(/,/).concat(['z']).sort().join();
         for (var n of [1, 2, 3].map(y => y * 1.5)) { o.n = n.toFixed(2) + `${i}`; }
         try { undefinedName; } catch (e) { o.e = String(e); }
         try { null.x; } catch (e) { o.f = e.stack; }

@@ -154,7 +154,8 @@ public final class SelfTest {
     }
     ChildProcess child = launcher.start(profile, main, arguments);
     FrameOutput filter = new FrameOutput().start(Frame.START, 0);
-    filter.putBytes(launcher.secondFilter(profile)).end();
+    launcher.writeSecondFilter(filter, profile);
+    filter.end();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(filter.size());
       MemorySegment.copy(filter.bytes(), 0, bytes, JAVA_BYTE, 0, filter.size());

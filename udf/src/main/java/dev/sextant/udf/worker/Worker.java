@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /*
@@ -55,17 +56,23 @@ final class Worker implements AutoCloseable {
     Peer process =
         launcher.start(
             profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
-    Worker worker = new Worker(launcher.config(), profile, process, launcher.secondFilter(profile));
+    Worker worker =
+        new Worker(
+            launcher.config(),
+            profile,
+            process,
+            frame -> launcher.writeSecondFilter(frame, profile));
     worker.listening = listener -> launcher.listen(process, profile, listener);
     return worker;
   }
 
   /** A worker at the other end of two pipes, which is told its second filter. */
-  Worker(WorkerConfig config, SandboxProfile profile, Peer process, byte[] filter) {
+  Worker(WorkerConfig config, SandboxProfile profile, Peer process, Consumer<FrameOutput> start) {
     this.profile = profile;
     this.config = config;
     this.process = process;
-    request.start(Frame.START, sequence).putBytes(filter).end();
+    start.accept(request.start(Frame.START, sequence));
+    request.end();
     try {
       send(config.clock().instant().plus(WorkerConfig.START_TIME));
     } catch (UdfException failure) {

@@ -20,7 +20,8 @@ final class WorkerFunction implements FunctionRuntime.Prepared {
   private static final Pattern WAY_OUT =
       Pattern.compile(
           ".*\"(java|javax|Packages|org|com|edu|net|getClass|JavaAdapter|JavaImporter|importClass|"
-              + "importPackage|require|process|fetch|XMLHttpRequest|Date|load|quit|Deno)\" is not defined.*");
+              + "importPackage|require|process|fetch|XMLHttpRequest|load|quit|Deno)\""
+              + " is not defined.*");
 
   private final FunctionDefinition function;
   private final WorkerPool pool;

@@ -13,6 +13,7 @@ import dev.sextant.udf.linux.NativeException;
 import dev.sextant.udf.linux.Peer;
 import dev.sextant.udf.linux.Spawner;
 import dev.sextant.udf.seccomp.FilterCompiler;
+import dev.sextant.udf.seccomp.FilterProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,8 +32,7 @@ final class WorkerLauncher implements AutoCloseable {
   /** The C library and what Java's launcher is linked with, as the process map names them. */
   private static final Pattern LIBRARY =
       Pattern.compile(
-          ".*\\s(/\\S*/(?:ld-[^/]*|ld-linux[^/]*|lib(?:c|m|dl|rt|pthread|z|stdc\\+\\+|gcc_s)[.-][^/]*"
-              + "\\.so[^/]*|lib(?:c|m|dl|rt|pthread|z|stdc\\+\\+|gcc_s)\\.so[^/]*))$");
+          ".*\\s(/\\S*/(?:ld|lib(?:c|m|dl|rt|pthread|z|stdc\\+\\+|gcc_s))(?:-[^/]*)?\\.so[^/]*)$");
 
   /** Seconds of processor time after which an orphan ends; workers retire long before. */
   private static final long CPU_SECONDS = 1200;
@@ -103,16 +103,17 @@ final class WorkerLauncher implements AutoCloseable {
     return config;
   }
 
-  /** The second filter of a profile, which reports if somebody listens. */
-  byte[] secondFilter(SandboxProfile profile) {
-    SystemCallPolicy policy = profile.systemCalls().run();
-    SystemCallPolicy used = listens() ? policy.reporting() : policy;
-    return FilterCompiler.compile(used, kernel.architecture()).toBytes();
+  /** What a process has to know to confine itself further; no filter where there are none. */
+  void writeSecondFilter(FrameOutput frame, SandboxProfile profile) {
+    boolean filtered = capabilities.row("seccomp").available();
+    byte[] filter = filtered ? compiled(profile.systemCalls().run()).toBytes() : new byte[0];
+    frame.putByte(watch.isPresent() ? 1 : 0).putBytes(filter);
   }
 
-  /** Whether refused calls are heard of. */
-  boolean listens() {
-    return watch.isPresent();
+  /** A program that reports, if somebody listens; without a listener such calls do not exist. */
+  private FilterProgram compiled(SystemCallPolicy policy) {
+    return FilterCompiler.compile(
+        watch.isPresent() ? policy.reporting() : policy, kernel.architecture());
   }
 
   /** Listens to a process that got a listener for its filter. */
@@ -147,10 +148,7 @@ final class WorkerLauncher implements AutoCloseable {
         new Spawner.Request(
             command(profile, main, arguments),
             directory,
-            filtered
-                ? Optional.of(
-                    FilterCompiler.compile(profile.systemCalls().start(), kernel.architecture()))
-                : Optional.empty(),
+            filtered ? Optional.of(compiled(profile.systemCalls().start())) : Optional.empty(),
             landlocked ? Optional.of(readable) : Optional.empty());
     ChildProcess child = spawner.start(request);
     limit(child, profile);

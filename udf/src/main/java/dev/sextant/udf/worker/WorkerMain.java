@@ -47,9 +47,9 @@ public final class WorkerMain {
         status = STATUS_PROTOCOL;
         return;
       }
-      byte[] filter = readPayload(first).getBytes();
+      FrameInput start = readPayload(first);
       service.warmUp();
-      int listener = confine(filter);
+      int listener = confine(start);
       write(service.ready(first.sequence(), listener));
       for (FrameInput.Header next = readHeader(); next != null; next = readHeader()) {
         write(service.reply(next, readPayload(next)));
@@ -59,11 +59,23 @@ public final class WorkerMain {
     }
   }
 
-  /** Takes the second filter, for all threads, with a listener; or ends the process. */
-  static int confine(byte[] filter) {
+  /**
+   * Takes the second filter, for all threads, or ends the process.
+   *
+   * @param start whether somebody listens, and the filter
+   * @return the number of the filter's listener; -1 without
+   */
+  static int confine(FrameInput start) {
+    boolean listens = start.getByte() == 1;
+    byte[] filter = start.getBytes();
+    start.end();
+    if (filter.length == 0) {
+      return -1;
+    }
     Kernel kernel = Kernel.find().orElseThrow();
-    int flags = Seccomp.ALL_THREADS | Seccomp.ALL_OR_ERROR | Seccomp.LISTENER;
+    int everywhere = Seccomp.ALL_THREADS | Seccomp.ALL_OR_ERROR;
     try (Arena arena = Arena.ofConfined()) {
+      int flags = listens ? everywhere | Seccomp.LISTENER : everywhere;
       long listener =
           Seccomp.giveUpPrivileges(kernel) == 0
               ? Seccomp.install(kernel, Seccomp.program(arena, filter), flags)
@@ -71,7 +83,7 @@ public final class WorkerMain {
       if (listener < 0) {
         Runtime.getRuntime().halt(STATUS_NO_FILTER);
       }
-      return (int) listener;
+      return listens ? (int) listener : -1;
     }
   }
 

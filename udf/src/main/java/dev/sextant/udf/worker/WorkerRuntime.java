@@ -118,7 +118,8 @@ public final class WorkerRuntime implements FunctionRuntime {
     if (!missing.isEmpty()) {
       throw refusal(
           profile,
-          "Sandbox profile \"%s\" requires what this host lacks: %s. Write the function in WAT or SQL."
+          ("Sandbox profile \"%s\" requires what this host lacks: %s. "
+                  + "Write the function in WAT or SQL.")
               .formatted(
                   profile.name(), missing.stream().sorted().collect(Collectors.joining(", "))));
     }

@@ -125,7 +125,8 @@ class FrameFuzzTest {
         WorkerPool pool =
             new WorkerPool(
                 SandboxProfiles.UNTRUSTED,
-                () -> new Worker(config, SandboxProfiles.UNTRUSTED, peer, new byte[0]),
+                () ->
+                    new Worker(config, SandboxProfiles.UNTRUSTED, peer, start -> start.putByte(0)),
                 false);
         Instance instance =
             new WorkerFunction(function, pool, new Quarantine(AuditSink.NONE), config).open()) {

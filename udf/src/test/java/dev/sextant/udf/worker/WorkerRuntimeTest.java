@@ -20,6 +20,7 @@ import dev.sextant.udf.linux.Capabilities;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -116,7 +117,8 @@ class WorkerRuntimeTest {
     assertThat(
             run(
                 Hosts.function(
-                    "function f(i, b, x, v, n) { return [typeof i, typeof b, x[1], v[0], n].join(); }",
+                    "function f(i, b, x, v, n) {"
+                        + " return [typeof i, typeof b, x[1], v[0], n].join(); }",
                     ValueType.TEXT,
                     ValueType.INTEGER,
                     ValueType.BOOLEAN,
@@ -388,6 +390,28 @@ class WorkerRuntimeTest {
       run(function, Hosts.column(ValueType.INTEGER, last));
       assertThat(failure(function, Hosts.column(ValueType.INTEGER, last + 1)))
           .isEqualTo(Failure.FUEL);
+    }
+  }
+
+  @Test
+  void aProfileThatRequiresNothingRunsWithWhatThereIs() {
+    Capabilities bare =
+        new Capabilities(
+            List.of(
+                new Capabilities.Capability("linux", true, "Linux"),
+                new Capabilities.Capability("spawn", true, "posix_spawn"),
+                new Capabilities.Capability("seccomp", false, "ENOSYS"),
+                new Capabilities.Capability("landlock", false, "ENOSYS")));
+    SandboxProfile trusting =
+        new SandboxProfile("trusting", SandboxProfiles.UNTRUSTED.limits(), Set.of());
+    FunctionDefinition function =
+        Hosts.function(trusting, "function f() { return 7; }", ValueType.INTEGER);
+    WorkerConfig config =
+        new WorkerConfig(
+            true, runtime.config().java(), runtime.config().clock(), AUDIT::add, false, true);
+    try (FunctionRuntime own = new WorkerRuntime(config, bare);
+        Prepared prepared = own.prepare(function)) {
+      assertThat(Hosts.call(prepared, ValueType.INTEGER)).containsExactly(7L);
     }
   }
 
