@@ -8,6 +8,7 @@ import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorStore;
 import dev.sextant.storage.vector.hnsw.HnswHits;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
+import dev.sextant.storage.vector.hnsw.RabitqSketcher;
 import dev.sextant.storage.vector.hnsw.RowFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +47,11 @@ final class HnswIndex implements AutoCloseable {
             seq(),
             column,
             new VectorStore(
-                column.label(), column.dimensions(), memory.budget(), memory.kernels()));
+                column.label(),
+                new RabitqSketcher(
+                    definition.parameters().metric(), column.dimensions(), memory.kernels()),
+                memory.budget(),
+                memory.kernels()));
   }
 
   /** What an index draws memory from and computes with. */
@@ -150,8 +155,11 @@ final class HnswIndex implements AutoCloseable {
     Changes changes = new Changes(delta.changed(), reader.committed(), aside);
     Nearest nearest = new Nearest(request.k());
     long scanned = 0;
+    float horizon = Float.POSITIVE_INFINITY;
     for (int p = 0; p < parts.size(); p++) {
-      HnswHits found = parts.get(p).search(request, ef, filter(p, changes, request.only()));
+      RowFilter filter = filter(p, changes, request.only());
+      HnswHits found = parts.get(p).search(request, ef, filter, horizon);
+      horizon = Math.min(horizon, found.horizon());
       for (int i = 0; i < found.size(); i++) {
         nearest.offer(found.rowids()[i], found.distances()[i]);
       }
@@ -163,7 +171,8 @@ final class HnswIndex implements AutoCloseable {
       SearchRequest exact =
           SearchRequest.of(request.query(), request.metric(), request.k(), reader.committed())
               .cancelledBy(request.cancelled())
-              .excluding(aside);
+              .excluding(aside)
+              .within(nearest.farthest());
       long[] only = request.only();
       Hits hits = changed.search(only == null ? exact : exact.among(only));
       for (int i = 0; i < hits.size(); i++) {

@@ -54,14 +54,19 @@ final class IndexPart {
     return true;
   }
 
-  /** Searches the segment with a searcher of its own. */
-  HnswHits search(KnnRequest request, int ef, RowFilter filter) {
+  /**
+   * Searches the segment with a searcher of its own.
+   *
+   * @param horizon of the segments searched before, see {@link Searcher#within}
+   */
+  HnswHits search(KnnRequest request, int ef, RowFilter filter, float horizon) {
     Reusable reusable = idle.poll();
     if (reusable == null) {
       reusable = new Reusable(segment);
     }
     reusable.cancelled = request.cancelled();
     try {
+      reusable.searcher.within(horizon);
       return reusable.searcher.search(request.query(), request.k(), ef, filter);
     } finally {
       idle.add(reusable);

@@ -45,6 +45,11 @@ final class Nearest {
     }
   }
 
+  /** The distance beyond which no row is taken any more. */
+  double farthest() {
+    return worstFirst.size() < k || k == 0 ? within : worstFirst.element().distance();
+  }
+
   KnnResult result(long scanned, String note) {
     Row[] rows = worstFirst.toArray(Row[]::new);
     java.util.Arrays.sort(rows);

@@ -25,6 +25,7 @@ final class Chunk {
 
   private final VectorLayout layout;
   private final MemorySegment rows;
+  private final MemorySegment sketches;
   private final long[] rowids;
   private final long[] born;
   private final long[] died;
@@ -36,10 +37,11 @@ final class Chunk {
 
   private volatile long earliestDied = NEVER;
 
-  /** A chunk over {@code rows}, zeros that outlive it. */
-  Chunk(VectorLayout layout, MemorySegment rows) {
+  /** A chunk over {@code rows} and {@code sketches}, zeros that outlive it. */
+  Chunk(VectorLayout layout, MemorySegment rows, MemorySegment sketches) {
     this.layout = layout;
     this.rows = rows;
+    this.sketches = sketches;
     rowids = new long[layout.rowsPerChunk()];
     born = new long[layout.rowsPerChunk()];
     died = new long[layout.rowsPerChunk()];
@@ -112,6 +114,11 @@ final class Chunk {
   /** The norms of all slots, for reading. */
   double[] norms() {
     return norms;
+  }
+
+  /** The sketches of all slots. */
+  MemorySegment sketches() {
+    return sketches;
   }
 
   int previous(int index) {

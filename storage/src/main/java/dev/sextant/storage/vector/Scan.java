@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over a store for one query or several, on one thread.
@@ -20,6 +21,9 @@ final class Scan {
   /** Below this part of all slots, given rows are sorted; above, a bitmap orders them. */
   private static final int SORTED_PART = 64;
 
+  /** So few rows of a block are compared at once in the time that all its sketches take. */
+  private static final int LEAST_SKETCHED = 4;
+
   private final SearchRequest request;
   private final List<Searched> searched = new ArrayList<>();
   private final Slots slots;
@@ -28,6 +32,7 @@ final class Scan {
   private final int count;
   private final float[][] scores;
   private final float[] row;
+  private Sketcher.@Nullable Near near;
   private long scanned;
   private int untilCancelCheck = VectorLimits.ROWS_PER_CANCEL_CHECK;
 
@@ -56,6 +61,11 @@ final class Scan {
     int arrays = requests.size() == 1 ? 1 : QueryBlock.MOST;
     scores = new float[arrays][VectorLayout.BLOCK_ROWS];
     row = new float[request.query().length];
+  }
+
+  /** From now on rows are left out by their sketches; of one query only. */
+  void sketchedBy(Sketcher.Near sketches) {
+    near = sketches;
   }
 
   /** What each query has found. */
@@ -132,13 +142,14 @@ final class Scan {
     Chunk chunk = slots.chunk(base);
     int first = slots.index(base);
     long visible = mask & chunk.visible(first, seq);
+    scanned += Long.bitCount(visible);
+    visible = sketched(chunk, first, visible);
     if (visible == 0) {
       return;
     }
     int rows = Long.bitCount(visible);
     int low = Long.numberOfTrailingZeros(visible);
     int span = VectorLayout.BLOCK_ROWS - Long.numberOfLeadingZeros(visible) - low;
-    scanned += rows;
     if (rows * 2 >= span) {
       score(queries, chunk.block(first + low, span));
       for (int q = 0; q < searched.size(); q++) {
@@ -158,6 +169,19 @@ final class Scan {
         }
       }
     }
+  }
+
+  private long sketched(Chunk chunk, int first, long visible) {
+    Sketcher.Near by = near;
+    if (by == null || Long.bitCount(visible) < LEAST_SKETCHED) {
+      return visible;
+    }
+    double worst = Math.min(request.within(), searched.getFirst().nearest().worst());
+    int span = VectorLayout.BLOCK_ROWS - Long.numberOfLeadingZeros(visible);
+    return worst == Double.POSITIVE_INFINITY
+        ? visible
+        : visible
+            & by.among(new Sketcher.Rows(chunk.sketches(), chunk.norms(), first, span), worst);
   }
 
   private void score(QueryBlock queries, RowBlock block) {

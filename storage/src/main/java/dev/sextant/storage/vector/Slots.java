@@ -104,11 +104,13 @@ final class Slots {
       release(oldBytes);
     }
     if (count >>> shift == chunks.length) {
-      long chunkBytes = layout.chunkBytes() + (long) layout.rowsPerChunk() * Chunk.SLOT_BYTES;
+      long offHeap = layout.chunkBytes() + layout.chunkSketchBytes();
+      long chunkBytes = offHeap + (long) layout.rowsPerChunk() * Chunk.SLOT_BYTES;
       reserve(chunkBytes);
       Chunk[] more = Arrays.copyOf(chunks, chunks.length + 1);
       try {
-        more[chunks.length] = new Chunk(layout, allocate());
+        more[chunks.length] =
+            new Chunk(layout, allocate(layout.chunkBytes()), allocate(layout.chunkSketchBytes()));
       } catch (StorageException e) {
         release(chunkBytes);
         throw e;
@@ -129,15 +131,15 @@ final class Slots {
     map.put(rowid, slot);
   }
 
-  private MemorySegment allocate() {
+  private MemorySegment allocate(long size) {
     try {
-      return arena.allocate(layout.chunkBytes(), VectorLayout.ROW_ALIGNMENT);
+      return arena.allocate(size, VectorLayout.ROW_ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new StorageException(
           Kind.RESOURCES,
           what
               + " needs "
-              + layout.chunkBytes()
+              + size
               + " bytes but the operating system gives none. Lower memory_limit to what the"
               + " machine has, or stop other processes.",
           e);

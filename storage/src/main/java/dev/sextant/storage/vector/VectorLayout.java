@@ -14,7 +14,7 @@ package dev.sextant.storage.vector;
  * <p>A stride is a multiple of 64 bytes, or a power of two below, so that a row crosses no more
  * cache lines than it must. Zeros change no distance, so that kernels read whole strides.
  */
-record VectorLayout(int dimensions, int strideBytes, int rowsPerChunk) {
+record VectorLayout(int dimensions, int strideBytes, int rowsPerChunk, int sketchBytes) {
   /** Slots that a search looks at together, one bit of a {@code long} each. */
   static final int BLOCK_ROWS = 64;
 
@@ -29,12 +29,23 @@ record VectorLayout(int dimensions, int strideBytes, int rowsPerChunk) {
             ? powerOfTwoFrom(bytes)
             : (bytes + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
     int rows = Integer.highestOneBit(CHUNK_BYTES / stride);
-    return new VectorLayout(dimensions, stride, Math.clamp(rows, BLOCK_ROWS, MAX_ROWS_PER_CHUNK));
+    int clamped = Math.clamp(rows, BLOCK_ROWS, MAX_ROWS_PER_CHUNK);
+    return new VectorLayout(dimensions, stride, clamped, 0);
+  }
+
+  /** The same with so many bytes for a sketch of each row, in memory of their own. */
+  VectorLayout withSketches(int bytes) {
+    return new VectorLayout(dimensions, strideBytes, rowsPerChunk, bytes);
   }
 
   /** float32 values in a stride, padding included. */
   int paddedDimensions() {
     return strideBytes / Float.BYTES;
+  }
+
+  /** Bytes of the sketches of one chunk. */
+  long chunkSketchBytes() {
+    return (long) sketchBytes * rowsPerChunk;
   }
 
   /** Bytes of the rows of one chunk. */

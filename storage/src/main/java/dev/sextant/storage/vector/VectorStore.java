@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Versions. Writes carry a seq that never falls, the number of the transaction they belong to. A
@@ -28,8 +29,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class VectorStore implements AutoCloseable {
   private static final int CLOSED = Integer.MIN_VALUE;
 
+  /** Fewer rows are compared in the time in which a query becomes a sketch. */
+  private static final int LEAST_SKETCHED = 128;
+
   private final String what;
   private final VectorLayout layout;
+  private final @Nullable Sketcher sketcher;
   private final MemoryBudget budget;
   private final Kernels kernels;
   private final Arena arena = Arena.ofShared();
@@ -52,18 +57,43 @@ public final class VectorStore implements AutoCloseable {
    * @param kernels what searches run on
    */
   public VectorStore(String name, int dimensions, MemoryBudget budget, Kernels kernels) {
-    VectorCodec.requireCount(dimensions);
+    this(name, layout(dimensions), null, new Means(budget, kernels));
+  }
+
+  /**
+   * An empty store that leaves rows out by their sketches: once in tens of thousands a row that is
+   * among the nearest.
+   *
+   * @param sketcher for its own metric; other searches read all rows
+   */
+  public VectorStore(String name, Sketcher sketcher, MemoryBudget budget, Kernels kernels) {
+    this(
+        name,
+        layout(sketcher.dimensions()).withSketches(sketcher.bytes()),
+        sketcher,
+        new Means(budget, kernels));
+  }
+
+  private record Means(MemoryBudget budget, Kernels kernels) {}
+
+  private VectorStore(String name, VectorLayout layout, @Nullable Sketcher sketcher, Means means) {
     this.what = "Vector column \"" + name + "\"";
-    this.layout = VectorLayout.of(dimensions);
-    this.budget = budget;
-    this.kernels = kernels;
-    this.decoded = new float[dimensions];
+    this.layout = layout;
+    this.sketcher = sketcher;
+    this.budget = means.budget();
+    this.kernels = means.kernels();
+    this.decoded = new float[layout.dimensions()];
     try {
       slots = new Slots(layout, arena, budget, what);
     } catch (StorageException e) {
       arena.close();
       throw e;
     }
+  }
+
+  private static VectorLayout layout(int dimensions) {
+    VectorCodec.requireCount(dimensions);
+    return VectorLayout.of(dimensions);
   }
 
   /**
@@ -145,12 +175,25 @@ public final class VectorStore implements AutoCloseable {
       List<Hits> hits = new ArrayList<>();
       for (int from = 0; from < requests.size(); from += QueryBlock.MOST) {
         int to = Math.min(requests.size(), from + QueryBlock.MOST);
-        hits.addAll(new Scan(requests.subList(from, to), slots, kernels, maxNorm).run(layout));
+        hits.addAll(scan(requests.subList(from, to)).run(layout));
       }
       return hits;
     } finally {
       release();
     }
+  }
+
+  private Scan scan(List<SearchRequest> requests) {
+    Scan scan = new Scan(requests, slots, kernels, maxNorm);
+    Sketcher by = sketcher;
+    SearchRequest first = requests.getFirst();
+    if (by != null
+        && by.metric() == first.metric()
+        && requests.size() == 1
+        && slots.count() >= LEAST_SKETCHED) {
+      scan.sketchedBy(by.near(first.query()));
+    }
+    return scan;
   }
 
   /** Whether a search at {@code seq} can find {@code rowid}. */
@@ -235,6 +278,9 @@ public final class VectorStore implements AutoCloseable {
     int index = slots.index(slots.next());
     chunk.write(index, rowid, seq, older);
     chunk.writeRow(index, vector, norm);
+    if (sketcher != null) {
+      sketcher.write(vector, chunk.sketches(), index);
+    }
     maxNorm = Math.max(maxNorm, norm);
     rows++;
     slots.publish(rowid);

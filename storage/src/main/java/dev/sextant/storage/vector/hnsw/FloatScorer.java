@@ -33,6 +33,11 @@ final class FloatScorer implements Scorer {
   }
 
   @Override
+  public float rest() {
+    return 0;
+  }
+
+  @Override
   public void score(Batch batch) {
     switch (metric) {
       case L2 -> kernels.squaredL2s(query, rows, batch);

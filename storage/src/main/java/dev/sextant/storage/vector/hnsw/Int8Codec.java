@@ -13,7 +13,8 @@ import java.lang.foreign.ValueLayout;
  *   COSINE, INNER_PRODUCT   -x.y     = -dot' - c.x' - c.y' - |c|^2
  *   L2                      |x-y|^2  = |x'|^2 + |y'|^2 - 2 dot'
  *
- * The last term of the first line is the same for all pairs and left out. Both are then
+ * The last term of the first line is the same for all pairs and left out; rest() tells it. Both
+ * are then
  *
  *   score(x, y) = bias_x + bias_y - weight_x weight_y codes_x.codes_y
  *
@@ -48,6 +49,15 @@ record Int8Codec(Metric metric, float[] center, Rows codes, MemorySegment terms)
     Coded(int stride) {
       codes = new short[stride];
     }
+  }
+
+  /** What is left out of a score. */
+  float rest() {
+    return rest(metric, center);
+  }
+
+  static float rest(Metric metric, float[] center) {
+    return metric == Metric.L2 ? 0 : (float) -Metric.squaredNorm(center);
   }
 
   Coded scratch() {

@@ -26,6 +26,11 @@ final class Int8Scorer implements Scorer {
   }
 
   @Override
+  public float rest() {
+    return codec.rest();
+  }
+
+  @Override
   public void score(Batch batch) {
     kernels.codeDots(query.codes, codec.codes(), batch);
     for (int i = 0; i < batch.count; i++) {

@@ -9,6 +9,9 @@ package dev.sextant.storage.vector.hnsw;
  */
 /** The {@code ef} nearest nodes found so far, nearest first, and which were expanded. */
 final class Pool {
+  /** Nodes that are expanded wherever they are: they lead to those within the horizon. */
+  static final int ALWAYS = 16;
+
   private static final long EXPANDED = 1;
 
   private long[] keys = new long[0];
@@ -16,9 +19,16 @@ final class Pool {
   private int size;
   private int cursor;
   private float worst;
+  private float horizon;
 
   /** Empties the pool and lets it hold {@code ef} nodes. */
   void reset(int ef) {
+    reset(ef, Float.POSITIVE_INFINITY);
+  }
+
+  /** As above; of nodes beyond the horizon only the {@link #ALWAYS} nearest are expanded. */
+  void reset(int ef, float newHorizon) {
+    horizon = newHorizon;
     if (keys.length < ef) {
       keys = new long[ef];
     }
@@ -36,6 +46,13 @@ final class Pool {
     System.arraycopy(other.keys, 0, keys, 0, other.size);
     capacity = other.capacity;
     size = other.size;
+  }
+
+  /** Drops the nodes beyond the horizon. */
+  void cut(float nearest) {
+    while (size > 0 && score(size - 1) > nearest) {
+      size--;
+    }
   }
 
   int size() {
@@ -92,6 +109,9 @@ final class Pool {
     while (cursor < size) {
       long key = keys[cursor];
       if ((key & EXPANDED) == 0) {
+        if (cursor >= ALWAYS && score(key) > horizon) {
+          return -1;
+        }
         keys[cursor] = key | EXPANDED;
         cursor++;
         return (int) key >>> 1;

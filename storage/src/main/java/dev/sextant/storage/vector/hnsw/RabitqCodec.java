@@ -73,6 +73,11 @@ record RabitqCodec(Metric metric, float[] center, Rows codes, Rotation rotation)
     }
   }
 
+  /** What is left out of a score. */
+  float rest() {
+    return Int8Codec.rest(metric, center);
+  }
+
   Rotated scratch() {
     return new Rotated(bits(center.length));
   }

@@ -25,6 +25,11 @@ final class RabitqScorer implements Scorer {
   }
 
   @Override
+  public float rest() {
+    return codec.rest();
+  }
+
+  @Override
   public void score(Batch batch) {
     kernels.bitDots(query.planes, codec.codes(), batch);
     MemorySegment data = codec.codes().data();

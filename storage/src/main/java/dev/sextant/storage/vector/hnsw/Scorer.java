@@ -7,6 +7,9 @@ sealed interface Scorer permits FloatScorer, Int8Scorer, RabitqScorer {
   /** Makes {@code vector} the query. */
   void query(float[] vector);
 
+  /** What a score lacks to compare with those of other segments, whose centers are others. */
+  float rest();
+
   /** Writes the scores of the batch's rows. */
   void score(Batch batch);
 }

@@ -10,6 +10,10 @@ import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /*
+ * Horizon. Of several segments the first tells how far its ef-th nearest row is. In the others no
+ * row beyond that is among the ef nearest of all, so their walks end there, as one walk in a graph
+ * of all rows would; Lucene's searches of several segments share what they know likewise.
+ *
  * Filters. A filter that lets through a part s of the rows needs the ef / s nearest nodes for ef
  * that match, and each of those costs the scoring of many. Where that is more than there are rows
  * to let through, these are scanned. The same when the walk did not find enough, be it that the
@@ -37,6 +41,7 @@ public final class Searcher implements AutoCloseable {
   private long[] rowids = new long[0];
   private double[] distances = new double[0];
   private int untilCancelCheck = HnswLimits.ROWS_PER_CANCEL_CHECK;
+  private float horizon = Float.POSITIVE_INFINITY;
   private boolean closed;
 
   Searcher(HnswSegment segment, MemoryBudget budget, BooleanSupplier cancelled) {
@@ -53,6 +58,16 @@ public final class Searcher implements AutoCloseable {
     scorer = segment.scorer();
     exact = segment.floatScorer();
     row = new float[segment.dimensions()];
+  }
+
+  /**
+   * Of the rows found next, those beyond may be missing: other segments have {@code ef} that are
+   * nearer. Holds until the next call.
+   *
+   * @param beyond a {@link HnswHits#horizon()}
+   */
+  public void within(float beyond) {
+    horizon = beyond;
   }
 
   /**
@@ -77,14 +92,16 @@ public final class Searcher implements AutoCloseable {
       traversal.resetCounts();
       boolean nowhere = segment.parameters().metric() == Metric.COSINE && Metric.norm(query) == 0;
       if (k == 0 || segment.rows() == 0 || nowhere) {
-        return new HnswHits(new long[0], new double[0], 0, 0);
+        return new HnswHits(new long[0], new double[0], 0, 0, Float.POSITIVE_INFINITY);
       }
       scorer.query(query);
       if (scorer != exact) {
         exact.query(query);
       }
       find(Math.min(k, segment.rows()), Math.min(Math.max(k, ef), segment.rows()), filter);
-      return result(query, k);
+      float own = horizon(Math.max(k, ef));
+      matches.cut(horizon - scorer.rest());
+      return result(query, k, own);
     } finally {
       segment.release();
     }
@@ -96,6 +113,10 @@ public final class Searcher implements AutoCloseable {
       closed = true;
       budget.release(scratchBytes);
     }
+  }
+
+  private float horizon(int ef) {
+    return matches.size() < ef ? Float.POSITIVE_INFINITY : matches.score(ef - 1) + scorer.rest();
   }
 
   /** Fills {@code matches} with the best candidates. */
@@ -152,19 +173,25 @@ public final class Searcher implements AutoCloseable {
       traversal.walk(layers[level], scorer, entry, 1);
       entry = traversal.pool().node(0);
     }
-    traversal.walk(layers[0], scorer, segment.entryOrdinal(entry), ef);
     Pool pool = traversal.pool();
+    pool.reset(ef, horizon - scorer.rest());
+    traversal.walk(layers[0], scorer, segment.entryOrdinal(entry));
     matches.reset(pool.size());
     if (filter instanceof RowFilter.All) {
       matches.copy(pool);
-      return matches.size() >= wanted;
+      return isEnough(wanted);
     }
     for (int rank = 0; rank < pool.size(); rank++) {
       if (lets(filter, pool.node(rank))) {
         matches.offer(pool.node(rank), pool.score(rank));
       }
     }
-    return matches.size() >= wanted;
+    return isEnough(wanted);
+  }
+
+  /** With a horizon other segments have enough. */
+  private boolean isEnough(int wanted) {
+    return matches.size() >= wanted || horizon < Float.POSITIVE_INFINITY;
   }
 
   /** Scores every row that the filter lets through. */
@@ -225,7 +252,7 @@ public final class Searcher implements AutoCloseable {
   }
 
   /** The k nearest of {@code matches}, by the distances that users see. */
-  private HnswHits result(float[] query, int k) {
+  private HnswHits result(float[] query, int k, float own) {
     Pool best = scorer == exact ? matches : rescored();
     int size = Math.min(k, best.size());
     if (rowids.length < size) {
@@ -242,7 +269,7 @@ public final class Searcher implements AutoCloseable {
     }
     long[] foundRowids = Arrays.copyOf(rowids, found);
     double[] foundDistances = Arrays.copyOf(distances, found);
-    return new HnswHits(foundRowids, foundDistances, traversal.expanded(), traversal.scored());
+    return new HnswHits(foundRowids, foundDistances, traversal.expanded(), traversal.scored(), own);
   }
 
   /** Whether float32 may have put a row behind the last of the k nearest by rounding alone. */

@@ -55,6 +55,11 @@ final class Traversal {
   /** Finds the {@code ef} nearest nodes of a layer, starting at {@code entry}. */
   void walk(Layer layer, Scorer scorer, int entry, int ef) {
     pool.reset(ef);
+    walk(layer, scorer, entry);
+  }
+
+  /** As above, of the nodes that the pool, which was reset, may hold and expand. */
+  void walk(Layer layer, Scorer scorer, int entry) {
     visited.clear();
     visited.add(entry);
     nodes[0] = entry;
