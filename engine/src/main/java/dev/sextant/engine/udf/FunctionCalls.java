@@ -220,7 +220,7 @@ final class FunctionCalls implements AutoCloseable {
 
   private FunctionRuntime.Instance instance() {
     FunctionRuntime.Instance open = instance;
-    if (open != null && thread == Thread.currentThread()) {
+    if (open != null && Thread.currentThread().equals(thread)) {
       return open;
     }
     close();

@@ -162,7 +162,7 @@ public final class FunctionLibrary implements AutoCloseable {
 
     synchronized FunctionRuntime.Prepared prepared(FunctionRuntime now) {
       FunctionRuntime.Prepared ready = prepared;
-      if (ready == null || runtime != now) {
+      if (ready == null || !now.equals(runtime)) {
         close();
         ready = now.prepare(function);
         prepared = ready;

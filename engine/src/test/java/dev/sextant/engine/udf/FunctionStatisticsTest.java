@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sextant.udf.UdfException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ final class FunctionStatisticsTest {
       statistics.of("f()").called(2, times[i]);
     }
     Arrays.sort(times);
-    FunctionStatistics.Report report = statistics.report().get("f()");
+    FunctionStatistics.Report report = Objects.requireNonNull(statistics.report().get("f()"));
     assertThat(report.calls()).isEqualTo(999);
     assertThat(report.rows()).isEqualTo(1998);
     assertThat((double) report.p50Nanos()).isBetween(1.0 * times[499], 1.125 * times[499] + 1);
@@ -47,7 +48,7 @@ final class FunctionStatisticsTest {
     for (UdfException.Failure failure : UdfException.Failure.values()) {
       statistics.of("f()").failed(failure);
     }
-    FunctionStatistics.Report report = statistics.report().get("f()");
+    FunctionStatistics.Report report = Objects.requireNonNull(statistics.report().get("f()"));
     assertThat(report.traps()).isEqualTo(5);
     assertThat(report.kills()).isEqualTo(3);
     assertThat(report.calls()).isZero();

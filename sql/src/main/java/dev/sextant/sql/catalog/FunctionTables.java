@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of schema {@code sextant} about users' functions. */
 final class FunctionTables {
-  private static final double MICROS_PER_MILLI = 1000;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   /** As SQLite's date and time functions write a moment, in UTC. */
   private static final DateTimeFormatter MOMENT =
@@ -147,7 +147,7 @@ final class FunctionTables {
               profile.isBuiltIn() ? null : profile.parent(),
               limits.fuel(),
               limits.memoryBytes(),
-              limits.wallTime().toNanos() / 1000 / MICROS_PER_MILLI,
+              limits.wallTime().toNanos() / NANOS_PER_MILLI,
               (long) limits.stackDepth(),
               limits.outputBytes(),
               (long) limits.batchRows(),
