@@ -41,7 +41,7 @@ final class UdfReport {
     line("");
     line("What a filter adds to a system call, in nanoseconds of CPU time, the least of rounds in");
     line("turn, beside a thread without one. The kernel does not run a filter for a call that it");
-    line("allows whatever the arguments are; a write of no bytes is allowed for its descriptor.");
+    line("allows whatever the arguments are; prctl is allowed to name a thread, and little else.");
     line("");
     line("| | instructions | longest way | always allowed | arguments looked at |");
     line("|---|---:|---:|---:|---:|");
