@@ -133,7 +133,8 @@ final class Guest {
         String.format(
             Locale.ROOT,
             "%s has too little memory: %d bytes of arguments do not fit beside the %d that it uses;"
-                + " the profile %s allows %d. Raise the profile's memory or pass shorter arguments.",
+                + " the profile %s allows %d. Raise the profile's memory or pass shorter"
+                + " arguments.",
             title(),
             bytes,
             memorySize(),

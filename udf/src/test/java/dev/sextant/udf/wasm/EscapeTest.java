@@ -426,6 +426,11 @@ class EscapeTest {
     String source = "(func (export \"f\") (result i64) (local $x i64) %s (local.get $x))";
     assertThat(Functions.call(runtime, Functions.wat("f() INTEGER", String.format(source, add))))
         .isEqualTo(99999L * 77);
-    refused(String.format(source, add.repeat(12_000)), "cannot be compiled");
+    refused(String.format(source, add.repeat(8_000)), "cannot be compiled");
+    refused(String.format(source, add.repeat(12_000)), "at most 131072 are allowed");
+    String jumps = "(func (export \"f\") (result i64) (br_table %s (i64.const 1) (i32.const 0)))";
+    String most = String.format(jumps, "0 ".repeat(5001));
+    assertThat(Functions.call(runtime, Functions.wat("f() INTEGER", most))).isEqualTo(1L);
+    refused(String.format(jumps, "0 ".repeat(5002)), "labels: 5001; at most 5000");
   }
 }
