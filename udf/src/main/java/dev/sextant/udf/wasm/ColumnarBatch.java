@@ -144,11 +144,20 @@ final class ColumnarBatch implements Batch {
   }
 
   private void writeNulls(Column column, int from, int to) {
-    boolean[] flags = column.nulls();
-    for (int row = from; row < to; row++) {
-      memory.put((byte) (flags[row] ? 1 : 0));
-    }
+    int start = memory.position();
+    writeZeros(to - from);
     align();
+    mark(column.nulls(), from, to, start);
+  }
+
+  /** Sets a byte for each flag; most batches have none. */
+  private void mark(boolean[] flags, int from, int to, int start) {
+    byte[] bytes = memory.array();
+    for (int row = from; row < to; row++) {
+      if (flags[row]) {
+        bytes[start + row - from] = 1;
+      }
+    }
   }
 
   /** The result is NULL where an argument is, unless the function says otherwise. */
@@ -157,12 +166,7 @@ final class ColumnarBatch implements Batch {
     writeZeros(to - from);
     align();
     for (Column column : arguments) {
-      boolean[] flags = column.nulls();
-      for (int row = from; row < to; row++) {
-        if (flags[row]) {
-          memory.put(start + row - from, (byte) 1);
-        }
-      }
+      mark(column.nulls(), from, to, start);
     }
   }
 

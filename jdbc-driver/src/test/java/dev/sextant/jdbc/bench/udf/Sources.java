@@ -15,6 +15,7 @@ final class Sources {
           (i64.add (local.get 0) (local.get 1))))
       """;
 
+  /** Four rows a turn, as compilers unroll a loop, and then the rest. */
   private static final String ADD_COLUMNS =
       """
       (module (memory 0)
@@ -23,13 +24,31 @@ final class Sources {
           (param $out i32) (param $no i32)
           (local $end i32)
           (local.set $end (i32.add (local.get $a) (i32.shl (local.get $n) (i32.const 3))))
-          (loop $next
-            (i64.store (local.get $out)
-              (i64.add (i64.load (local.get $a)) (i64.load (local.get $b))))
-            (local.set $out (i32.add (local.get $out) (i32.const 8)))
-            (local.set $b (i32.add (local.get $b) (i32.const 8)))
-            (local.set $a (i32.add (local.get $a) (i32.const 8)))
-            (br_if $next (i32.lt_u (local.get $a) (local.get $end))))))
+          (block $few
+            (loop $four
+              (br_if $few
+                (i32.gt_u (i32.add (local.get $a) (i32.const 32)) (local.get $end)))
+              (i64.store (local.get $out)
+                (i64.add (i64.load (local.get $a)) (i64.load (local.get $b))))
+              (i64.store offset=8 (local.get $out)
+                (i64.add (i64.load offset=8 (local.get $a)) (i64.load offset=8 (local.get $b))))
+              (i64.store offset=16 (local.get $out)
+                (i64.add (i64.load offset=16 (local.get $a)) (i64.load offset=16 (local.get $b))))
+              (i64.store offset=24 (local.get $out)
+                (i64.add (i64.load offset=24 (local.get $a)) (i64.load offset=24 (local.get $b))))
+              (local.set $out (i32.add (local.get $out) (i32.const 32)))
+              (local.set $b (i32.add (local.get $b) (i32.const 32)))
+              (local.set $a (i32.add (local.get $a) (i32.const 32)))
+              (br $four)))
+          (block $done
+            (loop $one
+              (br_if $done (i32.ge_u (local.get $a) (local.get $end)))
+              (i64.store (local.get $out)
+                (i64.add (i64.load (local.get $a)) (i64.load (local.get $b))))
+              (local.set $out (i32.add (local.get $out) (i32.const 8)))
+              (local.set $b (i32.add (local.get $b) (i32.const 8)))
+              (local.set $a (i32.add (local.get $a) (i32.const 8)))
+              (br $one)))))
       """;
 
   private static final String DOT =
