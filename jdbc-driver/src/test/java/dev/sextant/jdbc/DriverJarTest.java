@@ -35,7 +35,14 @@ class DriverJarTest {
   /* Packages that keep their names: ours, those whose native code finds classes by name, and those
    * named in code that is compiled while it runs. */
   private static final List<String> OWN_NAMES =
-      List.of("dev/sextant/", "org/sqlite/", "sqlite-jdbc.properties", "ai/", "native/", OPENHFT);
+      List.of(
+          "dev/sextant/",
+          "org/mozilla/",
+          "org/sqlite/",
+          "sqlite-jdbc.properties",
+          "ai/",
+          "native/",
+          OPENHFT);
 
   private static final String PROBE =
       """
@@ -143,7 +150,8 @@ class DriverJarTest {
               n ->
                   n.endsWith("java.sql.Driver")
                       || n.contains("dev.sextant.internal.")
-                      || n.startsWith("META-INF/services/net.openhft."));
+                      || n.startsWith("META-INF/services/net.openhft.")
+                      || n.startsWith("META-INF/services/org.mozilla."));
       Attributes manifest = jar.getManifest().getMainAttributes();
       assertThat(manifest.getValue("Automatic-Module-Name")).isEqualTo("dev.sextant.jdbc");
       assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");

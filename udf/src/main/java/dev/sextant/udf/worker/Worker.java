@@ -53,9 +53,7 @@ final class Worker implements AutoCloseable {
 
   /** Starts a process; it gets itself ready while nobody waits. */
   static Worker start(WorkerLauncher launcher, SandboxProfile profile) {
-    Peer process =
-        launcher.start(
-            profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
+    Peer process = process(launcher, profile);
     Worker worker =
         new Worker(
             launcher.config(),
@@ -64,6 +62,19 @@ final class Worker implements AutoCloseable {
             frame -> launcher.writeSecondFilter(frame, profile));
     worker.listening = listener -> launcher.listen(process, profile, listener);
     return worker;
+  }
+
+  private static Peer process(WorkerLauncher launcher, SandboxProfile profile) {
+    try {
+      return launcher.start(
+          profile, WorkerMain.class.getName(), WorkerLauncher.workerArguments(profile));
+    } catch (NativeException refused) {
+      throw new UdfException(
+          Failure.WORKER,
+          "A worker of profile \"%s\" cannot be started on %s: %s."
+              .formatted(profile.name(), launcher.config().java(), refused.getMessage()),
+          refused);
+    }
   }
 
   /** A worker at the other end of two pipes, which is told its second filter. */
@@ -115,13 +126,28 @@ final class Worker implements AutoCloseable {
   /** Waits until it is ready, if it is not. */
   void requireReady() {
     if (!ready) {
-      Instant deadline = config.clock().instant().plus(WorkerConfig.START_TIME);
-      FrameInput.Header reply = receive(deadline, Frame.HEADER_BYTES);
+      FrameInput.Header reply = firstReply();
       if (reply.type() != Frame.READY || reply.length() != Integer.BYTES) {
         throw broken("a first reply of type " + reply.type());
       }
       listening.accept(new FrameInput(payload, Integer.BYTES).getInt());
       ready = true;
+    }
+  }
+
+  private FrameInput.Header firstReply() {
+    try {
+      Instant deadline = config.clock().instant().plus(WorkerConfig.START_TIME);
+      return receive(deadline, Frame.HEADER_BYTES);
+    } catch (UdfException failure) {
+      if (failure.failure() != Failure.TIME) {
+        throw failure;
+      }
+      throw new UdfException(
+          Failure.WORKER,
+          "A worker of profile \"%s\" was not ready within %d s."
+              .formatted(profile.name(), WorkerConfig.START_TIME.toSeconds()),
+          failure);
     }
   }
 

@@ -84,7 +84,9 @@ final class WorkerFunction implements FunctionRuntime.Prepared {
         release();
         throw failure;
       } catch (FrameException wrong) {
-        throw taken.broken(String.valueOf(wrong.getMessage()));
+        failed = true;
+        release();
+        throw lost(taken.broken(String.valueOf(wrong.getMessage())));
       } finally {
         taken.lock().unlock();
       }

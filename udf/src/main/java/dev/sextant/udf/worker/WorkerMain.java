@@ -8,7 +8,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ public final class WorkerMain {
 
   /** Runs until the input ends. */
   public static void main(String[] args) throws InterruptedException {
+    // Standard output is for frames; whatever a library has to say is not one.
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     WorkerMain worker = new WorkerMain();
     long stackBytes = Long.parseLong(args[0]);
     Thread thread = new Thread(null, worker::serve, "sextant-script", stackBytes);

@@ -63,9 +63,18 @@ final class WorkerPool implements AutoCloseable {
     }
     place.users++;
     if (spare.isEmpty() && keepsSpare) {
-      spare = Optional.of(starter.get());
+      spare = another();
     }
     return place.worker;
+  }
+
+  /** A worker for later; none where it cannot be had, which the next who needs one is told. */
+  private Optional<Worker> another() {
+    try {
+      return Optional.of(starter.get());
+    } catch (UdfException notNow) {
+      return Optional.empty();
+    }
   }
 
   private static boolean isRetired(Place place) {

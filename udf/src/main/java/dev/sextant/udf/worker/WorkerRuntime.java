@@ -11,6 +11,7 @@ import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.linux.Capabilities;
 import dev.sextant.udf.linux.Kernel;
 import dev.sextant.udf.linux.NativeException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -145,7 +146,7 @@ public final class WorkerRuntime implements FunctionRuntime {
   private WorkerLauncher newLauncher(SandboxProfile profile) {
     try {
       return new WorkerLauncher(config, Kernel.find().orElseThrow(), capabilities);
-    } catch (NativeException refused) {
+    } catch (NativeException | UncheckedIOException refused) {
       throw refusal(profile, "This host cannot start workers: " + refused.getMessage());
     }
   }

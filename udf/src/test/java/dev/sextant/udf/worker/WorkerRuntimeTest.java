@@ -17,6 +17,7 @@ import dev.sextant.udf.UdfException;
 import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.ValueType;
 import dev.sextant.udf.linux.Capabilities;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -440,6 +441,15 @@ class WorkerRuntimeTest {
               UdfException.class, failure -> assertThat(failure.failure()).isEqualTo(Failure.HOST))
           .hasMessageContaining("lacks: landlock (ENOSYS)");
     }
-    assertThat(told).hasSize(2).allMatch(row -> row.event() == AuditSink.Event.REFUSAL);
+    WorkerConfig lost =
+        new WorkerConfig(
+            true, Path.of("/no/such/bin/java"), config.clock(), told::add, false, false);
+    try (FunctionRuntime refused = new WorkerRuntime(lost)) {
+      assertThatThrownBy(() -> refused.prepare(function))
+          .isInstanceOfSatisfying(
+              UdfException.class, failure -> assertThat(failure.failure()).isEqualTo(Failure.HOST))
+          .hasMessageContaining("/no/such/bin/java");
+    }
+    assertThat(told).hasSize(3).allMatch(row -> row.event() == AuditSink.Event.REFUSAL);
   }
 }
