@@ -249,9 +249,9 @@ SELECT calls > 0, rows >= calls, p50_ns <= p99_ns, traps, kills FROM sextant.fun
 SELECT traps FROM sextant.function_stats WHERE name = 'wrong_result';
 -- > 1
 EXPLAIN SELECT half(n), key_of(name) FROM t;
--- plan: Function half(REAL) row by row, in SQL: not DETERMINISTIC
+-- plan: Call half(REAL) row by row, in SQL: not DETERMINISTIC
 EXPLAIN SELECT half(n), key_of(name) FROM t;
--- plan: Function key_of(TEXT) row by row, in SQL: once for the same arguments
+-- plan: Call key_of(TEXT) row by row, in SQL: once for the same arguments
 
 -- A filter of a search.
 CREATE TABLE d (id INTEGER PRIMARY KEY, title TEXT, v VECTOR(2));

@@ -90,7 +90,7 @@ final class FunctionRuntimeTest {
     assertThat(rows("SELECT calls < 20, rows, fuel FROM sextant.function_stats"))
         .containsExactly("1|1000|1000");
     assertThat(rows("EXPLAIN SELECT slug(name) FROM t"))
-        .anyMatch(line -> line.contains("Function slug in batches of the arguments of"));
+        .anyMatch(line -> line.contains("Call slug in batches of the arguments of"));
   }
 
   @Test
@@ -193,7 +193,7 @@ final class FunctionRuntimeTest {
     assertThat(rows(search)).containsExactly("4", "5", "6");
     assertThat(rows("EXPLAIN " + search))
         .anyMatch(line -> line.contains("KnnScan"))
-        .anyMatch(line -> line.contains("Function slug in batches"));
+        .anyMatch(line -> line.contains("Call slug in batches"));
     assertThat(runtime.batches.size()).isLessThan(40);
     assertThat(rows("SELECT slug(name) FROM d ORDER BY v <-> '[0,0]' LIMIT 2"))
         .containsExactly("n-0", "n-1");

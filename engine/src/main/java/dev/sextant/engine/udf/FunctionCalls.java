@@ -1,5 +1,6 @@
 package dev.sextant.engine.udf;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
 import dev.sextant.udf.Column;
 import dev.sextant.udf.FunctionRuntime;
@@ -151,6 +152,11 @@ final class FunctionCalls implements AutoCloseable {
       counter.failed(failure.failure());
       batch = 1;
       failedBatches++;
+      if (isSlow(failure)) {
+        run.library()
+            .audit()
+            .record(function, failure.failure().name(), SextantException.of(failure));
+      }
       if (failedBatches == MAX_FAILED_BATCHES || isSlow(failure)) {
         upcoming.clear();
       }

@@ -83,7 +83,7 @@ public final class Explanation {
       for (UserFunction function : functions.named(name)) {
         if (!gathered || !function.isBatched()) {
           lines.add(
-              "Function "
+              "Call "
                   + function.signature()
                   + " row by row, in "
                   + function.definition().language()
@@ -150,7 +150,7 @@ public final class Explanation {
       case Step.SimulateCache cache ->
           lines.add("SimulateCache over the keys of " + oneLine(cache.keys()));
       case Step.ExpectCalls expected -> {
-        lines.add("Function " + expected.function() + " in batches of the arguments of");
+        lines.add("Call " + expected.function() + " in batches of the arguments of");
         expected.arguments().forEach(source -> lines.add("  " + oneLine(source)));
       }
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
