@@ -93,7 +93,7 @@ final class JavaRuntime implements FunctionRuntime {
       }
       batches.add(count);
       rows.addAndGet(count);
-      calls += count;
+      calls = count;
       for (int row = 0; row < count; row++) {
         List<@Nullable Object> values = new ArrayList<>();
         for (Column column : arguments) {

@@ -89,6 +89,15 @@ public final class FunctionLibrary implements AutoCloseable {
     return workers instanceof WorkerRuntime ours ? ours.workers() : List.of();
   }
 
+  /** Lets functions of a name run again that have cost too many processes; whether there were. */
+  public boolean release(String name) {
+    FunctionRuntime workers;
+    synchronized (this) {
+      workers = running.get(Language.JAVASCRIPT);
+    }
+    return workers instanceof WorkerRuntime ours && ours.release(name);
+  }
+
   /**
    * Tries on this host what the sandbox of a profile has to prevent.
    *

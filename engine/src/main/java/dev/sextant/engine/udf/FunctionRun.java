@@ -133,16 +133,10 @@ public final class FunctionRun implements AutoCloseable {
       FunctionLibrary library, UserFunction function, UdfException failure) {
     SextantException told = SextantException.of(failure);
     library.statistics().of(function.signature()).failed(failure.failure());
-    if (failure.failure() != Failure.CANCELLED && !toldByItsRuntime(function, failure)) {
+    if (failure.failure() != Failure.CANCELLED && !failure.isTold()) {
       library.audit().record(function, failure.failure().name(), told);
     }
     return told;
-  }
-
-  private static boolean toldByItsRuntime(UserFunction function, UdfException failure) {
-    return function.definition().language() == Language.JAVASCRIPT
-        && failure.failure() != Failure.HOST
-        && failure.failure() != Failure.OUTPUT;
   }
 
   /** Runs a call of a function so that {@link #interrupt} ends it. */

@@ -173,11 +173,12 @@ final class FunctionCommands {
           ErrorCode.INVALID_DEFINITION,
           "Function " + function.signature() + " has no valid profile. Create it anew.");
     }
-    if (function.state() == command.state()) {
+    boolean quarantined = command.state() == UserFunction.State.QUARANTINED;
+    boolean released = !quarantined && library.release(function.name());
+    if (function.state() == command.state() && !released) {
       return;
     }
     FunctionCatalog.put(connection, function.in(command.state()));
-    boolean quarantined = command.state() == UserFunction.State.QUARANTINED;
     library
         .audit()
         .record(

@@ -189,7 +189,8 @@ final class Worker implements AutoCloseable {
   UdfException broken(String what) {
     kill("answered with " + what);
     return new UdfException(
-        Failure.WORKER, "The worker answered with " + what + " and was ended. Try again.");
+            Failure.WORKER, "The worker answered with " + what + " and was ended. Try again.")
+        .told();
   }
 
   private void send(Instant deadline) {
@@ -237,9 +238,10 @@ final class Worker implements AutoCloseable {
   private UdfException tooLarge(int length) {
     kill("answered with a frame of " + length + " bytes");
     return new UdfException(
-        Failure.OUTPUT,
-        "The results of a batch take more than the %d bytes that profile \"%s\" allows."
-            .formatted(profile.limits().outputBytes(), profile.name()));
+            Failure.OUTPUT,
+            "The results of a batch take more than the %d bytes that profile \"%s\" allows."
+                .formatted(profile.limits().outputBytes(), profile.name()))
+        .told();
   }
 
   private void read(byte[] target, int length, Instant deadline) {
@@ -269,9 +271,10 @@ final class Worker implements AutoCloseable {
       if (left <= 0) {
         kill("its time was over");
         throw new UdfException(
-            Failure.TIME,
-            "The function took longer than the %d ms that profile \"%s\" allows."
-                .formatted(profile.limits().wallTime().toMillis(), profile.name()));
+                Failure.TIME,
+                "The function took longer than the %d ms that profile \"%s\" allows."
+                    .formatted(profile.limits().wallTime().toMillis(), profile.name()))
+            .told();
       }
       waiting = !descriptor.await(events, (int) Math.min(left, SLICE_MILLIS));
     }
@@ -300,7 +303,7 @@ final class Worker implements AutoCloseable {
                   Failure.WORKER, what + "ended by itself with status " + status + ".");
         };
     audit(AuditSink.Event.DEATH, String.valueOf(failure.getMessage()));
-    return failure;
+    return failure.told();
   }
 
   private void kill(String why) {

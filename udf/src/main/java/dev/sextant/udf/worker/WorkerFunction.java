@@ -178,7 +178,8 @@ final class WorkerFunction implements FunctionRuntime.Prepared {
           };
       String profile = function.profile().name();
       config.audit().add(new AuditSink.Audit(profile, function.signature(), event, message));
-      return new UdfException(failure, "Function " + function.signature() + ": " + message + ".");
+      return new UdfException(failure, "Function " + function.signature() + ": " + message + ".")
+          .told();
     }
 
     private void release() {
