@@ -118,6 +118,20 @@ final class Worker implements AutoCloseable {
     return dead;
   }
 
+  /** Closes it if its process ended, or talks, while nobody asked it anything. */
+  void closeIfGone() {
+    if (!dead && ready && lock.tryLock()) {
+      try {
+        if (process.output().await(Descriptor.READABLE, 0)) {
+          audit(AuditSink.Event.DEATH, "process " + process.number() + " ended while it was idle");
+          close();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   /** How long it has been running functions. */
   Duration busy() {
     return busy;

@@ -50,6 +50,7 @@ final class WorkerPool implements AutoCloseable {
     if (closed) {
       throw new UdfException(Failure.WORKER, "The workers are closed.");
     }
+    places.forEach(place -> place.worker.closeIfGone());
     places.removeIf(place -> place.worker.isDead() || isRetired(place));
     Optional<Place> least = places.stream().min(Comparator.comparingInt(place -> place.users));
     Place place;

@@ -318,6 +318,19 @@ class WorkerRuntimeTest {
   }
 
   @Test
+  void anIdleWorkerThatEndsIsNotMissed() {
+    assertAnswers();
+    for (WorkerRuntime.Status worker : runtime.workers()) {
+      if (worker.profile().equals("untrusted") && worker.busy().isPositive()) {
+        ProcessHandle process = ProcessHandle.of(worker.process()).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+      }
+    }
+    assertAnswers();
+  }
+
+  @Test
   void aCancelledStatementEndsItsWorker() throws Exception {
     try (Prepared prepared = runtime.prepare(Hosts.function(ENDLESS + "// 2", ValueType.BOOLEAN));
         Instance instance = prepared.open()) {
