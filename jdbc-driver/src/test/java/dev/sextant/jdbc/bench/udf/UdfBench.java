@@ -80,6 +80,9 @@ public final class UdfBench {
         Files.createDirectories(root.resolve(write ? "docs/benchmarks" : "target/benchmarks"));
     Files.writeString(folder.resolve("udf.md"), report.toString());
     System.out.println(report);
+    if (Double.isNaN(sink)) {
+      System.out.println("Some result was not a number.");
+    }
     System.out.println("written to " + folder);
     System.out.println(figures.json("udf"));
   }

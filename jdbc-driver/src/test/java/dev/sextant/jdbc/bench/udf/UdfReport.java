@@ -67,7 +67,12 @@ final class UdfReport {
     line("|---|---:|");
     figures
         .values()
-        .forEach((name, value) -> line(String.format(Locale.ROOT, "| %s | %.2f |", name, value)));
+        .forEach(
+            (name, value) ->
+                line(
+                    value instanceof Double number
+                        ? String.format(Locale.ROOT, "| %s | %.2f |", name, number)
+                        : "| " + name + " | " + value + " |"));
     line("");
     line("## Where");
     line("");
