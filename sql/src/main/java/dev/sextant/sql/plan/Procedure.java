@@ -15,14 +15,14 @@ public enum Procedure {
   CACHE_UNPIN("cache_unpin", "unpinned"),
   /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
   SANDBOX_SELFTEST(
-      "sandbox_selftest", "stage", "attempted", "expected", "observed", "without_sandbox", "held");
+      "sandbox_selftest", "stage, attempted, expected, observed, without_sandbox, held");
 
   private final String sqlName;
-  private final List<String> columns;
+  private final String columns;
 
-  Procedure(String sqlName, String... columns) {
+  Procedure(String sqlName, String columns) {
     this.sqlName = sqlName;
-    this.columns = List.of(columns);
+    this.columns = columns;
   }
 
   /** The name in SQL. */
@@ -32,11 +32,11 @@ public enum Procedure {
 
   /** The query that gives the result from its parameter: a number, or rows as JSON. */
   public String result() {
-    if (columns.size() == 1) {
-      return "SELECT ? AS " + columns.getFirst();
+    if (!columns.contains(",")) {
+      return "SELECT ? AS " + columns;
     }
     List<String> items = new ArrayList<>();
-    for (String column : columns) {
+    for (String column : columns.split(", ", -1)) {
       items.add("value ->> " + items.size() + " AS " + column);
     }
     return "SELECT " + String.join(", ", items) + " FROM json_each(?)";
