@@ -10,7 +10,7 @@ class DollarQuotesTest {
     assertThat(DollarQuotes.hidden("CREATE FUNCTION f() AS $$ a;\nb' $$;"))
         .contains("CREATE FUNCTION f() AS xxxxx\nxxxxx;");
     assertThat(DollarQuotes.hidden("create or\nreplace function f() as $x$ $$; $x$; SELECT 1;"))
-        .contains("create or\nreplace function f() as xxxxxxxxxx; SELECT 1;");
+        .contains("create or\nreplace function f() as xxxxxxxxxxx; SELECT 1;");
   }
 
   @Test
