@@ -20,21 +20,6 @@ final class ExpressionCheck {
   private static final Set<String> VOLATILE =
       Set.of("random", "randomblob", "changes", "total_changes", "last_insert_rowid");
 
-  /** Those of Sextant's functions that SQLite calls as they are. */
-  private static final Set<String> VECTOR_FUNCTIONS =
-      Set.of(
-          "l2_distance",
-          "cosine_distance",
-          "inner_product",
-          "negative_inner_product",
-          "l1_distance",
-          "vector_distance",
-          "vector",
-          "vector_dims",
-          "l2_norm",
-          "l2_normalize",
-          "subvector");
-
   private final SqliteConnection connection;
   private final FunctionSet functions;
   private final UserFunction function;
@@ -107,7 +92,9 @@ final class ExpressionCheck {
       throw refused("IN expects a list in parentheses; it reads no table");
     }
     boolean called = next.isSymbol("(");
-    if (called && SextantNames.FUNCTIONS.contains(lower) && !VECTOR_FUNCTIONS.contains(lower)) {
+    if (called
+        && SextantNames.FUNCTIONS.contains(lower)
+        && !SextantNames.VECTOR_FUNCTIONS.contains(lower)) {
       throw refused(lower + " cannot be called in it; give it the value as an argument");
     }
   }
