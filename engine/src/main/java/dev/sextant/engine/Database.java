@@ -41,7 +41,7 @@ public final class Database implements AutoCloseable {
    * @param settings see {@link Settings#all()}
    */
   public Database(Optional<Path> file, Settings settings) {
-    this(file, settings, Runtimes.builtIn(InstantSource.system()));
+    this(file, settings, Runtimes.builtIn(FunctionLibrary.steady(System::nanoTime)));
   }
 
   /**

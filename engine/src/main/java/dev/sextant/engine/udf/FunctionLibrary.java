@@ -11,6 +11,7 @@ import dev.sextant.udf.UdfException.Failure;
 import dev.sextant.udf.worker.SelfTest;
 import dev.sextant.udf.worker.WorkerConfig;
 import dev.sextant.udf.worker.WorkerRuntime;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -50,6 +51,11 @@ public final class FunctionLibrary implements AutoCloseable {
 
   long nanos() {
     return nanoTime.getAsLong();
+  }
+
+  /** A clock for deadlines, which nobody sets back. */
+  public static InstantSource steady(LongSupplier nanoTime) {
+    return () -> Instant.ofEpochSecond(0, nanoTime.getAsLong());
   }
 
   /** What has to be remembered. */
@@ -107,7 +113,7 @@ public final class FunctionLibrary implements AutoCloseable {
   public List<SelfTest.Row> selfTest(SandboxProfile profile) {
     try {
       requireProcesses("The self-test");
-      return SelfTest.run(WorkerConfig.allowed(InstantSource.system(), AuditSink.NONE), profile);
+      return SelfTest.run(WorkerConfig.allowed(steady(nanoTime), AuditSink.NONE), profile);
     } catch (UdfException failure) {
       throw SextantException.of(failure);
     }

@@ -24,7 +24,7 @@ public interface Runtimes {
   /**
    * Those that are part of Sextant.
    *
-   * @param clock by which workers' deadlines are kept
+   * @param clock by which workers' deadlines are kept; only differences count
    */
   static Runtimes builtIn(InstantSource clock) {
     return (language, audit) ->
