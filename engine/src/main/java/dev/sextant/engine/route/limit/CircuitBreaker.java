@@ -205,7 +205,7 @@ public final class CircuitBreaker {
     Window trials = new Window(Window.Kind.CALLS, options.trialCalls());
     window = new CallWindow(trials, since.getEpochSecond());
     trialsLeft = options.trialCalls();
-    neededCalls = Math.min(options.minimumCalls(), options.trialCalls());
+    neededCalls = Math.min(closedMinimum(), options.trialCalls());
   }
 
   private void close() {

@@ -9,6 +9,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
@@ -60,7 +62,7 @@ class CircuitBreakerTest {
   }
 
   /** How often each state was seen, so that the comparison is not one of closed breakers. */
-  private final int[] seen = new int[State.values().length];
+  private final Map<State, Integer> seen = new EnumMap<>(State.class);
 
   @Property(tries = 400)
   void itsStatesAreThoseOfResilience4j(@ForAll long seed) {
@@ -93,7 +95,7 @@ class CircuitBreakerTest {
         clock.advance(Duration.ofMillis(random.nextInt(random.nextInt(5) == 0 ? 6000 : 300)));
       }
       State state = ours.standing().state();
-      seen[state.ordinal()]++;
+      seen.merge(state, 1, Integer::sum);
       assertThat(state.name()).as("step %d", step).isEqualTo(theirs.getState().name());
     }
   }
@@ -118,9 +120,9 @@ class CircuitBreakerTest {
     for (long seed = 0; seed < 60; seed++) {
       itsStatesAreThoseOfResilience4j(seed);
     }
-    assertThat(seen[State.CLOSED.ordinal()]).isGreaterThan(500);
-    assertThat(seen[State.OPEN.ordinal()]).isGreaterThan(500);
-    assertThat(seen[State.HALF_OPEN.ordinal()]).isGreaterThan(500);
+    assertThat(seen.get(State.CLOSED)).isGreaterThan(500);
+    assertThat(seen.get(State.OPEN)).isGreaterThan(500);
+    assertThat(seen.get(State.HALF_OPEN)).isGreaterThan(500);
   }
 
   @Test
