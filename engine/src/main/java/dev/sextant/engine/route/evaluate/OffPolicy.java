@@ -77,8 +77,8 @@ public final class OffPolicy {
       return "the log has " + weights.decisions() + " decisions; at least 2 are needed";
     }
     if (weights.unsupported() > rules.maxUnsupported()) {
-      return ("%.1f %% of the policy's choices could not be made by the one that was logged, %.1f %%"
-              + " are allowed; log with an epsilon mix that reaches all targets")
+      return ("%.1f %% of the policy's choices could not be made by the one that was logged,"
+              + " %.1f %% are allowed; log with an epsilon mix that reaches all targets")
           .formatted(100 * weights.unsupported(), 100 * rules.maxUnsupported());
     }
     if (estimator == Estimator.DM) {

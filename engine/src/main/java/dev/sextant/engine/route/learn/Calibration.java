@@ -5,10 +5,11 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /*
- * Two sets of outcomes that the choices were not learned from. On the first, the cheapest setting is
- * taken whose quality is, by the lower end of a paired interval, no less than the share of the best
- * single model's. That setting was picked for its luck among others, so it has to show the same once
- * more on the second set; if it does not, the answer is a refusal, and the best single model stays.
+ * Two sets of outcomes that the choices were not learned from. On the first, the cheapest setting
+ * is taken whose quality is, by the lower end of a paired interval, no less than the share of the
+ * best single model's. That setting was picked for its luck among others, so it has to show the
+ * same once more on the second set; if it does not, the answer is a refusal, and the best single
+ * model stays.
  */
 /** Finds how far a router may save, {@code KEEP share OF BEST}, and refuses where it may not. */
 public final class Calibration {

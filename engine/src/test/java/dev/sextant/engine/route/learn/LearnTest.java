@@ -94,10 +94,10 @@ class LearnTest {
     Outcomes outcomes = Outcomes.of(List.of("m"));
     int rows = 1 + random.nextInt(60);
     for (int row = 0; row < rows; row++) {
-      float[] features = {random.nextInt(3), random.nextInt(3)};
+      float[] features = {(float) random.nextInt(3), (float) random.nextInt(3)};
       outcomes.add(features, new double[] {0}, new double[] {0});
     }
-    float[] query = {1 + random.nextInt(3), random.nextInt(3)};
+    float[] query = {(float) (1 + random.nextInt(3)), (float) random.nextInt(3)};
     int count = 1 + random.nextInt(10);
     List<Integer> sorted = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
@@ -123,7 +123,7 @@ class LearnTest {
     Outcomes outcomes = Outcomes.of(List.of("m"));
     for (int row = 0; row < 8; row++) {
       double[] quality = {row < 2 ? 1 : 0};
-      outcomes.add(new float[] {1, row}, quality, new double[] {0});
+      outcomes.add(new float[] {1, (float) row}, quality, new double[] {0});
     }
     Neighbours scan = new ExactNeighbours(outcomes);
     float[] query = {1, 0};

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The breaker beside that of resilience4j, and what it does beyond it. */
 class CircuitBreakerTest {
   private static BreakerOptions options(Random random) {
-    Window.Kind kind = Window.Kind.values()[random.nextInt(2)];
+    Window.Kind kind = random.nextBoolean() ? Window.Kind.CALLS : Window.Kind.SECONDS;
     boolean constant = random.nextBoolean();
     Duration first = Duration.ofMillis(200L + random.nextInt(3000));
     return new BreakerOptions(

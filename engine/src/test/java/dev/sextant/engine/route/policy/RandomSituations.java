@@ -42,7 +42,7 @@ final class RandomSituations {
 
   private Candidate candidate(String endpoint) {
     Standing.Health health =
-        rarely() ? Standing.Health.values()[random.nextInt(3)] : Standing.Health.UP;
+        rarely() ? List.of(Standing.Health.values()).get(random.nextInt(3)) : Standing.Health.UP;
     long cost = random.nextInt(500_000);
     boolean priced = !rarely();
     return new Candidate(
