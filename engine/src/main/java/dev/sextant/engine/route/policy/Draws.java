@@ -1,10 +1,9 @@
 package dev.sextant.engine.route.policy;
 
-import java.util.SplittableRandom;
-
 /*
- * Random numbers that are the same on every machine for the same seed: SplittableRandom is
- * specified bit by bit, and all else is StrictMath.
+ * Random numbers that are the same on every machine for the same seed: whole numbers by SplitMix64
+ * (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014), and all else
+ * by StrictMath.
  *
  * Gamma: Marsaglia and Tsang, "A Simple Method for Generating Gamma Variables", ACM TOMS 26 (2000),
  * for shapes of 1 and more, which is all that a posterior with a uniform prior needs. The normal
@@ -12,15 +11,20 @@ import java.util.SplittableRandom;
  */
 /** Seeded random numbers. */
 final class Draws {
-  private final SplittableRandom random;
+  private long state;
 
   Draws(long seed) {
-    this.random = new SplittableRandom(seed);
+    this.state = seed;
   }
 
   /** From 0, below 1. */
   double uniform() {
-    return random.nextDouble();
+    state += 0x9E3779B97F4A7C15L;
+    long z = state;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    z ^= z >>> 31;
+    return (z >>> 11) * 0x1.0p-53;
   }
 
   /** A Beta number of two shapes of at least 1. */
@@ -37,7 +41,7 @@ final class Draws {
       double t = 1 + c * x;
       if (t > 0) {
         double v = t * t * t;
-        double u = 1 - random.nextDouble();
+        double u = 1 - uniform();
         if (StrictMath.log(u) < 0.5 * x * x + d - d * v + d * StrictMath.log(v)) {
           return d * v;
         }
@@ -47,8 +51,8 @@ final class Draws {
 
   private double normal() {
     while (true) {
-      double u = 2 * random.nextDouble() - 1;
-      double v = 2 * random.nextDouble() - 1;
+      double u = 2 * uniform() - 1;
+      double v = 2 * uniform() - 1;
       double s = u * u + v * v;
       if (s > 0 && s < 1) {
         return u * StrictMath.sqrt(-2 * StrictMath.log(s) / s);
