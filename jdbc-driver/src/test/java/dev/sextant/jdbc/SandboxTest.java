@@ -110,7 +110,8 @@ class SandboxTest {
     prepareTable();
     byte[] before = Files.readAllBytes(folder.resolve("s.db"));
     run(
-        "CREATE SANDBOX PROFILE brief EXTENDS untrusted (WALL_TIME '1s', FUEL 1000000, MEMORY '32MB')",
+        "CREATE SANDBOX PROFILE brief EXTENDS untrusted"
+            + " (WALL_TIME '1s', FUEL 1000000, MEMORY '32MB')",
         script("snoop", "return java.lang.System.getProperty('user.home')"),
         script("spin", "while (true) { }"),
         script("catches", "try { while (true) { } } catch (e) { return 'caught'; }"),
