@@ -46,7 +46,7 @@ final class DistanceReader {
       tree.note(file, "the node's distances are unknown", "a row of numbers", "nothing");
       return Map.of();
     }
-    String[] words = text.get().isEmpty() ? new String[0] : text.get().split("\\s+");
+    String[] words = text.get().isEmpty() ? new String[0] : text.get().split("\\s+", -1);
     if (words.length != online.size()) {
       tree.note(
           file,

@@ -90,7 +90,7 @@ final class LimitReader {
     Optional<String> text = tree.text(file);
     if (text.isPresent()) {
       found.add(new Limit("cpu.max", text.get(), file.toString()));
-      String[] parts = text.get().split("\\s+");
+      String[] parts = text.get().split("\\s+", -1);
       OptionalLong period = parts.length == 2 ? SysTree.whole(parts[1]) : OptionalLong.empty();
       OptionalLong share = SysTree.whole(parts[0]);
       boolean most = parts[0].equals("max");

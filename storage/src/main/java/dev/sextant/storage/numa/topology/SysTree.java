@@ -194,7 +194,7 @@ final class SysTree {
     } catch (IOException failure) {
       note(folder, "the folder cannot be read", "a folder", reason(failure));
     } catch (DirectoryIteratorException failure) {
-      note(folder, "the rest is left", "a folder", reason(failure.getCause()));
+      note(folder, "the rest is left", "a folder", failure.toString());
     }
     children.sort(null);
     return children;
