@@ -105,7 +105,10 @@ final class Machine {
               "Name:\tjava\nCpus_allowed_list:\t" + words[1] + "\nMems_allowed_list:\t" + words[2]);
       case "huge" -> huge(words);
       case "hmat" -> hmat(words);
-      case "file" -> write(words[1], rest(line, 2).replace("\\n", "\n").replace("\\0", "\0"));
+      case "file" ->
+          write(
+              words[1],
+              rest(line, 2).replace("\\t", "\t").replace("\\n", "\n").replace("\\0", "\0"));
       case "link" -> link(words[1], words[2]);
       default -> throw new IllegalArgumentException(line);
     }
@@ -203,7 +206,7 @@ final class Machine {
 
   private void cores(int threads, int nodesOfSocket) throws IOException {
     for (int position = 0; position < order.size(); position++) {
-      List<Integer> own = cpus.get(order.get(position));
+      List<Integer> own = cpus.getOrDefault(order.get(position), List.of());
       for (int i = 0; i < own.size(); i++) {
         String folder = "sys/devices/system/cpu/cpu" + own.get(i) + "/";
         int first = i / threads * threads;

@@ -9,7 +9,9 @@ public enum NodeKind {
   /** CPUs and no memory: what they touch lies on other nodes. */
   CPUS_ONLY("cpu-only"),
   /** Neither. */
-  EMPTY("empty");
+  EMPTY("empty"),
+  /** No file tells its CPUs. */
+  UNKNOWN("unknown");
 
   private final String label;
 

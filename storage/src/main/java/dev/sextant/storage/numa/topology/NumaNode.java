@@ -53,6 +53,9 @@ public record NumaNode(
 
   /** What it has. */
   public NodeKind kind() {
+    if (source == CpuSource.NONE) {
+      return NodeKind.UNKNOWN;
+    }
     if (cpus.isEmpty()) {
       return hasMemory() ? NodeKind.MEMORY_ONLY : NodeKind.EMPTY;
     }
