@@ -14,16 +14,22 @@ import java.util.TreeMap;
  * @param absent pages that were never touched, or are swapped out
  */
 record PageCounts(Reply reply, Map<Integer, Long> byNode, long absent) {
+  private static final int AT_ONCE = 16_384;
+
   PageCounts {
     byNode = Map.copyOf(byNode);
   }
 
   static PageCounts of(Kernel kernel, long address, long bytes) {
-    int[] nodes = new int[Math.toIntExact(bytes / kernel.pageSize())];
-    Reply reply = kernel.pageNodes(address, nodes);
+    long pages = bytes / kernel.pageSize();
     Map<Integer, Long> byNode = new TreeMap<>();
     long absent = 0;
-    if (reply.ok()) {
+    for (long done = 0; done < pages; done += AT_ONCE) {
+      int[] nodes = new int[(int) Math.min(AT_ONCE, pages - done)];
+      Reply reply = kernel.pageNodes(address + done * kernel.pageSize(), nodes);
+      if (!reply.ok()) {
+        return new PageCounts(reply, Map.of(), 0);
+      }
       for (int node : nodes) {
         if (node >= 0) {
           byNode.merge(node, 1L, Long::sum);
@@ -32,7 +38,7 @@ record PageCounts(Reply reply, Map<Integer, Long> byNode, long absent) {
         }
       }
     }
-    return new PageCounts(reply, byNode, absent);
+    return new PageCounts(Reply.of(0), byNode, absent);
   }
 
   long present() {

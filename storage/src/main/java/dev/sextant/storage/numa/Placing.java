@@ -17,8 +17,8 @@ import dev.sextant.storage.numa.topology.IdSet;
  */
 /** Places one region of memory that nobody has touched yet. */
 final class Placing {
-  /** Pages that a large page holds: interleaving may give a node so many more than another. */
-  private static final long UNEVEN = 512;
+  /** Pages that a large page may hold: interleaving gives a node so many more than another. */
+  private static final long LARGE = 512;
 
   private final Kernel kernel;
   private final long address;
@@ -113,7 +113,7 @@ final class Placing {
     long missing =
         nodes.stream()
             .mapToLong(node -> share - counts.byNode().getOrDefault(node, 0L))
-            .filter(lack -> lack > Math.min(UNEVEN, share))
+            .filter(lack -> lack > (pages() < LARGE ? 1 : LARGE))
             .sum();
     Evidence evidence = judged(counts, nodes);
     return evidence instanceof Evidence.Verified && missing > 0
