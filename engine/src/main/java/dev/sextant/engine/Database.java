@@ -9,6 +9,7 @@ import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class Database implements AutoCloseable {
   private final VectorTables vectors;
   private final EmbeddingModels models;
   private final DatabaseCache cache;
+  private final NumaMachine numa;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -37,6 +39,18 @@ public final class Database implements AutoCloseable {
    * @param settings see {@link Settings#all()}
    */
   public Database(Optional<Path> file, Settings settings) {
+    this(file, settings, NumaMachine.host());
+  }
+
+  /**
+   * A database that takes the machine to be another one.
+   *
+   * @param file the SQLite file; empty for a private database in memory
+   * @param settings see {@link Settings#all()}
+   * @param numa the machine
+   */
+  public Database(Optional<Path> file, Settings settings, NumaMachine numa) {
+    this.numa = numa;
     this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
     try {
@@ -151,6 +165,11 @@ public final class Database implements AutoCloseable {
   /** Search of vector columns. */
   public VectorTables vectors() {
     return vectors;
+  }
+
+  /** The machine's nodes, read when they are first asked for. */
+  public NumaMachine numa() {
+    return numa;
   }
 
   /** What time is taken by. */

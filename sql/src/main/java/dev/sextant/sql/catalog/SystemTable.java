@@ -92,7 +92,7 @@ public record SystemTable(
               SystemTable::models));
 
   private static final List<SystemTable> ALL =
-      Stream.of(ENGINE, CacheTables.all()).flatMap(List::stream).toList();
+      Stream.of(ENGINE, CacheTables.all(), NumaTables.all()).flatMap(List::stream).toList();
 
   private static List<List<@Nullable Object>> indexes(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();

@@ -32,6 +32,8 @@ public final class SextantNames {
           "hybrid_search",
           "chunk",
           "cache_simulate",
+          "numa_current_node",
+          "numa_distance",
           "vector_recall");
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */

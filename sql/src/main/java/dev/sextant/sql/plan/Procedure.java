@@ -11,7 +11,9 @@ public enum Procedure {
   /** Keeps a text's embedding whatever policy and age say. */
   CACHE_PIN("cache_pin", "pinned"),
   /** Ends that. */
-  CACHE_UNPIN("cache_unpin", "unpinned");
+  CACHE_UNPIN("cache_unpin", "unpinned"),
+  /** Reads the machine's nodes again. */
+  NUMA_REDISCOVER("numa_rediscover", "nodes");
 
   private final String sqlName;
   private final String result;
@@ -36,6 +38,7 @@ public enum Procedure {
     return switch (this) {
       case CACHE_EVICT -> List.of("bytes", "tier");
       case CACHE_INVALIDATE -> List.of("model", "older_than");
+      case NUMA_REDISCOVER -> List.of();
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
     };
   }

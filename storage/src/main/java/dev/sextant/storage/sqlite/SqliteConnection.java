@@ -211,9 +211,17 @@ public final class SqliteConnection implements AutoCloseable {
 
   /** Makes a Java function callable in SQL on this connection. */
   public void createFunction(String name, ScalarFunction function) {
+    create(name, function, Function.FLAG_DETERMINISTIC);
+  }
+
+  /** The same for a function that need not give the same for the same arguments. */
+  public void createVolatileFunction(String name, ScalarFunction function) {
+    create(name, function, 0);
+  }
+
+  private void create(String name, ScalarFunction function, int flags) {
     try {
-      Function.create(
-          connection, name, new FunctionAdapter(this, function), -1, Function.FLAG_DETERMINISTIC);
+      Function.create(connection, name, new FunctionAdapter(this, function), -1, flags);
     } catch (SQLException failure) {
       throw SqliteFailures.running(failure);
     }
