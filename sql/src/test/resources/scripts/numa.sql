@@ -43,4 +43,4 @@ CALL numa_rediscovery();
 -- error: 42883 did you mean "numa_rediscover"
 CREATE TABLE on_node(id INTEGER PRIMARY KEY, node INTEGER);
 CREATE INDEX by_node ON on_node(numa_current_node());
--- error: 42601
+-- error: 0A000

@@ -83,12 +83,8 @@ class PinTest {
   void anotherThreadCannotLetItGo() throws Exception {
     FakeKernel kernel = kernel();
     try (Pin pin = Pin.current(kernel, IdSet.of(2), Enforcement.STRICT)) {
-      FutureTask<Boolean> task =
-          new FutureTask<>(
-              () -> {
-                pin.close();
-                return true;
-              });
+      Runnable letGo = pin::close;
+      FutureTask<Boolean> task = new FutureTask<>(letGo, true);
       Thread.ofPlatform().start(task).join();
       assertThatThrownBy(task::get).hasMessageContaining("by itself");
       assertThat(kernel.affinity(0).cpus()).isEqualTo(IdSet.of(2));
