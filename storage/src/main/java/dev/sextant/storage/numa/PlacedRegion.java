@@ -14,19 +14,34 @@ public final class PlacedRegion implements AutoCloseable {
   private final Outcome outcome;
   private final Arena arena;
   private final MemorySegment memory;
-  private final long size;
 
-  @SuppressWarnings("restricted") // memory that was mapped for this region, of just that size
-  PlacedRegion(Kernel kernel, long address, long bytes, Outcome outcome) {
+  private PlacedRegion(Kernel kernel, Arena arena, MemorySegment memory, Outcome outcome) {
     this.kernel = kernel;
+    this.arena = arena;
+    this.memory = memory;
     this.outcome = outcome;
-    this.arena = Arena.ofShared();
-    int page = kernel.pageSize();
-    this.size = (bytes + page - 1) / page * page;
-    long mapped = size;
-    this.memory =
+  }
+
+  /** Memory that was mapped for this region, of just that size; unmapped when it is closed. */
+  @SuppressWarnings("restricted") // an address and a size that mmap gave
+  static PlacedRegion mapped(Kernel kernel, long address, long bytes, Outcome outcome) {
+    Arena arena = Arena.ofShared();
+    long size = wholePages(kernel, bytes);
+    MemorySegment memory =
         MemorySegment.ofAddress(address)
-            .reinterpret(bytes, arena, region -> kernel.unmap(region.address(), mapped));
+            .reinterpret(bytes, arena, region -> kernel.unmap(region.address(), size));
+    return new PlacedRegion(kernel, arena, memory, outcome);
+  }
+
+  /** Memory like any other. */
+  static PlacedRegion ordinary(Kernel kernel, long bytes, Outcome outcome) {
+    Arena arena = Arena.ofShared();
+    return new PlacedRegion(kernel, arena, arena.allocate(bytes, kernel.pageSize()), outcome);
+  }
+
+  static long wholePages(Kernel kernel, long bytes) {
+    int page = kernel.pageSize();
+    return (bytes + page - 1) / page * page;
   }
 
   /** The memory, borrowed from this region. */
@@ -46,7 +61,7 @@ public final class PlacedRegion implements AutoCloseable {
 
   /** Its pages by node now; empty where the kernel does not tell. */
   public Map<Integer, Long> pagesByNode() {
-    return PageCounts.of(kernel, memory.address(), size).byNode();
+    return PageCounts.of(kernel, memory.address(), wholePages(kernel, memory.byteSize())).byNode();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sextant.storage.numa;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.numa.kernel.Errno;
 import dev.sextant.storage.numa.kernel.Kernel;
 import dev.sextant.storage.numa.kernel.Reply;
 import dev.sextant.storage.numa.topology.IdSet;
@@ -20,8 +21,8 @@ public final class Placer {
   }
 
   /**
-   * Allocates zeros, all pages present. On a machine whose memory is one node's, nothing is asked
-   * of the kernel but the memory.
+   * Allocates zeros. What was placed is populated: all its pages are there. On a machine whose
+   * memory is one node's, nothing is asked of the kernel but the memory.
    *
    * @throws StorageException {@code PARAMETER} for a node that is absent, and under {@link
    *     Enforcement#STRICT} for one that has no memory or is not allowed; {@code RESOURCES} where
@@ -36,7 +37,10 @@ public final class Placer {
           "A region expects from 1 byte to " + Integer.MAX_VALUE + " pages but got " + bytes + ".");
     }
     Optional<Evidence> known = refuse(placement, enforcement);
-    long size = (bytes + page - 1) / page * page;
+    if (!kernel.unavailable().isEmpty()) {
+      return ordinary(bytes, placement, enforcement, known);
+    }
+    long size = PlacedRegion.wholePages(kernel, bytes);
     Reply mapped = kernel.map(size);
     if (!mapped.ok()) {
       throw exhausted(bytes, "mmap gave " + mapped.error());
@@ -47,19 +51,9 @@ public final class Placer {
           known.isPresent()
               ? known.get()
               : new Placing(kernel, mapped.value(), size).place(placement);
-      if (enforcement == Enforcement.STRICT && !evidence.holds()) {
-        throw new StorageException(
-            Kind.RESOURCES,
-            placement.label()
-                + " of "
-                + bytes
-                + " bytes was to be strict but came to "
-                + evidence.label()
-                + "; nothing was allocated. Free memory on the node, choose another, or do not"
-                + " enforce it.");
-      }
+      requireHeld(bytes, placement, enforcement, evidence);
       PlacedRegion region =
-          new PlacedRegion(
+          PlacedRegion.mapped(
               kernel, mapped.value(), bytes, new PlacedRegion.Outcome(placement, evidence));
       kept = true;
       return region;
@@ -69,6 +63,29 @@ public final class Placer {
       if (!kept) {
         kernel.unmap(mapped.value(), size);
       }
+    }
+  }
+
+  /** Memory like any other, where no system call can be made. */
+  private PlacedRegion ordinary(
+      long bytes, Placement placement, Enforcement enforcement, Optional<Evidence> known) {
+    Evidence evidence = known.orElse(new Evidence.None(Errno.ENOSYS, kernel.unavailable()));
+    requireHeld(bytes, placement, enforcement, evidence);
+    return PlacedRegion.ordinary(kernel, bytes, new PlacedRegion.Outcome(placement, evidence));
+  }
+
+  private static void requireHeld(
+      long bytes, Placement placement, Enforcement enforcement, Evidence evidence) {
+    if (enforcement == Enforcement.STRICT && !evidence.holds()) {
+      throw new StorageException(
+          Kind.RESOURCES,
+          placement.label()
+              + " of "
+              + bytes
+              + " bytes was to be strict but came to "
+              + evidence.label()
+              + "; nothing was allocated. Free memory on the node, choose another, or do not"
+              + " enforce it.");
     }
   }
 

@@ -56,7 +56,7 @@ class MachinesFuzzTest {
             "opteron-8-socket-cpuset",
             "dell-r910-devices",
             "dell-r740-snc",
-            "kunpeng",
+            "power9-gpus",
             "supermicro-cgroup1");
     for (int i = 0; i < MACHINES; i++) {
       Path root = folder.resolve("m" + i);

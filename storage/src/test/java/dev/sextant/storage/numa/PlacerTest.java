@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.numa.kernel.Errno;
+import dev.sextant.storage.numa.kernel.NoKernel;
 import dev.sextant.storage.numa.topology.IdSet;
 import dev.sextant.storage.numa.topology.NumaNode;
 import dev.sextant.storage.numa.topology.Topology;
@@ -248,5 +249,18 @@ class PlacerTest {
       assertThatThrownBy(() -> placer.allocate(bytes, new Placement.Local(), Enforcement.SOFT))
           .hasMessageContaining("but got " + bytes);
     }
+  }
+
+  @Test
+  void withoutSystemCallsThereIsMemoryAllTheSame() {
+    Topology machine = fourNodes();
+    Placer placer = new Placer(machine, new NoKernel("the system is another"));
+    try (PlacedRegion region = placer.allocate(10, new Placement.Bind(1), Enforcement.SOFT)) {
+      assertThat(region.evidence().label()).isEqualTo("none (ENOSYS, the system is another)");
+      assertThat(region.memory().byteSize()).isEqualTo(10);
+      assertThat(region.pagesByNode()).isEmpty();
+    }
+    assertThatThrownBy(() -> placer.allocate(10, new Placement.Bind(1), Enforcement.STRICT))
+        .hasMessageContaining("none (ENOSYS, the system is another)");
   }
 }
