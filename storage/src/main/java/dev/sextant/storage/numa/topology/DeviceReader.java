@@ -60,7 +60,7 @@ final class DeviceReader {
   private Device device(Path link, String kind) {
     Climb climb = new Climb();
     climb(link, climb);
-    if (climb.node < 0 && Files.exists(link.resolve("device"))) {
+    if (climb.node < 0 && Files.isDirectory(link.resolve("device"))) {
       climb(link.resolve("device"), climb);
     }
     String source = climb.source;
