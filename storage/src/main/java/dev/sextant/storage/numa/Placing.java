@@ -52,7 +52,12 @@ final class Placing {
 
   private void populate() throws MemoryExhausted {
     Reply reply = kernel.populate(address, bytes);
-    if (reply.errno() == Errno.EINVAL || reply.errno() == Errno.ENOSYS) {
+    boolean refused =
+        switch (reply.errno()) {
+          case Errno.EINVAL, Errno.ENOSYS, Errno.EPERM, Errno.EACCES -> true;
+          default -> false;
+        };
+    if (refused) {
       reply = kernel.touch(address, bytes);
     }
     if (!reply.ok()) {

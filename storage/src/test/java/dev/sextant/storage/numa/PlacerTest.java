@@ -158,12 +158,20 @@ class PlacerTest {
   @Test
   void pagesAreTouchedWhereTheKernelCannotPopulate() {
     Topology machine = fourNodes();
-    FakeKernel kernel = kernel(machine).refuse("madvise", Errno.EINVAL);
-    try (PlacedRegion region =
-        new Placer(machine, kernel).allocate(PAGE, new Placement.Bind(3), Enforcement.STRICT)) {
-      assertThat(region.pagesByNode()).isEqualTo(Map.of(3, 1L));
-      assertThat(kernel.calls()).contains("touch");
+    for (int errno : List.of(Errno.EINVAL, Errno.ENOSYS, Errno.EPERM)) {
+      FakeKernel kernel = kernel(machine).refuse("madvise", errno);
+      try (PlacedRegion region =
+          new Placer(machine, kernel).allocate(PAGE, new Placement.Bind(3), Enforcement.STRICT)) {
+        assertThat(region.pagesByNode()).isEqualTo(Map.of(3, 1L));
+        assertThat(kernel.calls()).contains("touch");
+      }
     }
+    FakeKernel poisoned = kernel(machine).refuse("madvise", Errno.EFAULT);
+    assertThatThrownBy(
+            () ->
+                new Placer(machine, poisoned)
+                    .allocate(PAGE, new Placement.Bind(3), Enforcement.SOFT))
+        .hasMessageContaining("populating it gave EFAULT");
   }
 
   @Test
