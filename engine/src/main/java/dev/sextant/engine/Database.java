@@ -5,6 +5,9 @@ import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.AuditLog;
+import dev.sextant.engine.udf.FunctionLibrary;
+import dev.sextant.engine.udf.Runtimes;
 import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
@@ -29,6 +32,7 @@ public final class Database implements AutoCloseable {
   private final EmbeddingModels models;
   private final DatabaseCache cache;
   private final NumaMachine numa;
+  private final FunctionLibrary functions;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -45,11 +49,22 @@ public final class Database implements AutoCloseable {
   /**
    * A database that takes the machine to be another one.
    *
-   * @param file the SQLite file; empty for a private database in memory
-   * @param settings see {@link Settings#all()}
    * @param numa the machine
    */
   public Database(Optional<Path> file, Settings settings, NumaMachine numa) {
+    this(file, settings, numa, Runtimes.builtIn(FunctionLibrary.steady(System::nanoTime)));
+  }
+
+  /**
+   * A database whose users' functions run elsewhere.
+   *
+   * @param runtimes run functions that are not written in SQL
+   */
+  public Database(Optional<Path> file, Settings settings, Runtimes runtimes) {
+    this(file, settings, NumaMachine.host(), runtimes);
+  }
+
+  private Database(Optional<Path> file, Settings settings, NumaMachine numa, Runtimes runtimes) {
     this.numa = numa;
     this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
@@ -62,6 +77,13 @@ public final class Database implements AutoCloseable {
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
+    Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();
+    this.functions =
+        new FunctionLibrary(
+            runtimes,
+            new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
+            () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
+            System::nanoTime);
   }
 
   /**
@@ -115,13 +137,21 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Changes a setting of the embedding cache, for all connections and until the database is closed.
+   * Changes a setting of the embedding cache or of sandboxes, for all connections and until the
+   * database is closed.
    *
    * @throws SextantException {@code 22023} for a name or a value that is not allowed
    */
   public synchronized void set(String name, String value) {
     Settings.Setting setting = Settings.find(name);
     Settings wanted = settings.with(setting, value);
+    if (setting.equals(Settings.SANDBOX_PROCESSES)) {
+      settings = wanted;
+      if (wanted.get(setting).equals("off")) {
+        functions.stopProcesses();
+      }
+      return;
+    }
     if (!setting.name().startsWith(CacheSettings.PREFIX)) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
@@ -187,6 +217,11 @@ public final class Database implements AutoCloseable {
     return cache;
   }
 
+  /** Users' functions. */
+  public FunctionLibrary functions() {
+    return functions;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -198,5 +233,6 @@ public final class Database implements AutoCloseable {
     vectors.close();
     models.close();
     cache.close();
+    functions.close();
   }
 }

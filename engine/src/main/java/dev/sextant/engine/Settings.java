@@ -133,6 +133,14 @@ public final class Settings {
           List.of(),
           "texts that sextant.cache_mrc and cache_shadow follow, from 16; 0 for none");
 
+  /** Whether this process may start others. */
+  public static final Setting SANDBOX_PROCESSES =
+      new Setting(
+          "sandbox.processes",
+          "off",
+          List.of("on", "off"),
+          "whether functions may run in processes of their own; bin/sextant sets it on");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -148,7 +156,8 @@ public final class Settings {
           CACHE_DURABLE_BYTES,
           CACHE_TTL,
           CACHE_WARM_UP,
-          CACHE_SAMPLE_KEYS);
+          CACHE_SAMPLE_KEYS,
+          SANDBOX_PROCESSES);
 
   private final Map<String, String> values;
 

@@ -144,6 +144,8 @@ final class Catalog {
     if (name.startsWith("sqlite_")
         || name.startsWith("sextant_log")
         || name.equals("sextant_indexes")
+        || name.equals("sextant_functions")
+        || name.equals("sextant_profiles")
         || type.equals("shadow")) {
       return TableKind.SYSTEM;
     }

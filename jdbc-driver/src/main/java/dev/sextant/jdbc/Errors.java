@@ -94,16 +94,32 @@ final class Errors {
           UNKNOWN_COLUMN,
           TYPE_MISMATCH,
           INVALID_VECTOR_OPERATION,
+          AMBIGUOUS_FUNCTION,
           UNKNOWN_FUNCTION,
           UNKNOWN_TABLE,
           DUPLICATE_OBJECT,
+          INVALID_FUNCTION,
           INVALID_DEFINITION ->
           new SQLSyntaxErrorException(message, state, cause);
       case SERIALIZATION_FAILURE -> new SQLTransactionRollbackException(message, state, cause);
       case DATABASE_BUSY, OUT_OF_RESOURCES -> new SQLTransientException(message, state, cause);
       case TIMEOUT -> new SQLTimeoutException(message, state, cause);
       case READ_ONLY, TRANSACTION_STATE -> new SQLNonTransientException(message, state, cause);
-      case CANCELLED, IO_ERROR, MODEL_FAILED, CORRUPT, INTERNAL ->
+      case FUNCTION_FAILED,
+          FUNCTION_FUEL,
+          FUNCTION_MEMORY,
+          FUNCTION_TIME,
+          FUNCTION_OUTPUT,
+          FUNCTION_STACK,
+          FUNCTION_DENIED,
+          SANDBOX_UNAVAILABLE,
+          FUNCTION_WORKER,
+          FUNCTION_QUARANTINED,
+          CANCELLED,
+          IO_ERROR,
+          MODEL_FAILED,
+          CORRUPT,
+          INTERNAL ->
           new SQLException(message, state, cause);
     };
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * JDBC's escapes, {@code {d '2024-05-01'}} and their like, written out as SQLite's SQL. Strings,
- * quoted names and comments stay as they are.
+ * quoted names and comments stay as they are, and so does the definition of a function.
  */
 final class Escapes {
   private static final Map<String, String> FUNCTIONS =
@@ -43,7 +43,7 @@ final class Escapes {
 
   /** The text without escapes. */
   static String writtenOut(String sql) throws SQLException {
-    if (sql.indexOf('{') < 0) {
+    if (sql.indexOf('{') < 0 || SqlTokens.definesFunction(sql)) {
       return sql;
     }
     Escapes escapes = new Escapes(sql);

@@ -68,6 +68,23 @@ final class SqlTokens {
     return new SqlTokens(List.copyOf(tokens));
   }
 
+  /** Whether a text defines a function, whose own text is in a quote that SQLite does not know. */
+  static boolean definesFunction(String sql) {
+    List<String> words = new ArrayList<>();
+    int at = skipBlanks(sql, 0);
+    while (at < sql.length() && words.size() < 6) {
+      int end = tokenEnd(sql, at);
+      words.add(sql.substring(at, end).toUpperCase(Locale.ROOT));
+      at = skipBlanks(sql, end);
+    }
+    if (words.indexOf("EXPLAIN") == 0) {
+      words.removeFirst();
+      words.removeIf(word -> word.equals("ANALYZE") && words.indexOf(word) == 0);
+    }
+    String start = String.join(" ", words) + " ";
+    return start.startsWith("CREATE FUNCTION ") || start.startsWith("CREATE OR REPLACE FUNCTION ");
+  }
+
   List<Token> all() {
     return tokens;
   }

@@ -41,6 +41,7 @@ class LayeringTest {
       Map.ofEntries(
           Map.entry("org.apache.calcite", Set.of("dev.sextant.sql")),
           Map.entry("org.sqlite", Set.of("dev.sextant.storage")),
+          Map.entry("org.mozilla", Set.of("dev.sextant.udf.worker")),
           Map.entry("net.openhft", Set.of("dev.sextant.storage.cache.shared")),
           Map.entry("ai.onnxruntime", Set.of("dev.sextant.engine")),
           Map.entry("ai.djl", Set.of("dev.sextant.engine")),
@@ -49,6 +50,7 @@ class LayeringTest {
           Map.entry("javax.sql", Set.of("dev.sextant.jdbc")),
           Map.entry("java.lang.foreign", Set.of("dev.sextant.storage", "dev.sextant.udf")),
           Map.entry("jdk.incubator.vector", Set.of("dev.sextant.storage.vector")),
+          Map.entry("run.endive", Set.of("dev.sextant.udf.wasm")),
           Map.entry("sqlline", Set.of("dev.sextant.jdbc.shell")),
           Map.entry("org.jline", Set.of("dev.sextant.jdbc.shell")));
 

@@ -35,7 +35,14 @@ class DriverJarTest {
   /* Packages that keep their names: ours, those whose native code finds classes by name, and those
    * named in code that is compiled while it runs. */
   private static final List<String> OWN_NAMES =
-      List.of("dev/sextant/", "org/sqlite/", "sqlite-jdbc.properties", "ai/", "native/", OPENHFT);
+      List.of(
+          "dev/sextant/",
+          "org/mozilla/",
+          "org/sqlite/",
+          "sqlite-jdbc.properties",
+          "ai/",
+          "native/",
+          OPENHFT);
 
   private static final String PROBE =
       """
@@ -68,6 +75,35 @@ class DriverJarTest {
             }
           } catch (java.sql.SQLException e) {
             System.out.println(e.getSQLState() + " " + e.getMessage());
+          }
+        }
+      }
+      """;
+
+  private static final String WAT_PROBE =
+      """
+      import dev.sextant.udf.*;
+      import java.util.List;
+      import java.util.Set;
+
+      public class Probe {
+        public static void main(String[] args) {
+          var profile = new SandboxProfile("untrusted", Limits.UNTRUSTED, Set.of());
+          var text =
+              "(func (export \\"f\\") (param i64) (result i64)"
+                  + " (i64.mul (local.get 0) (i64.const 6)))";
+          var function =
+              new FunctionDefinition(
+                  "f", List.of(ValueType.INTEGER), ValueType.INTEGER, Language.WAT, text, true,
+                  false, profile);
+          var argument = new Column(ValueType.INTEGER);
+          argument.addLong(7);
+          var result = new Column(ValueType.INTEGER);
+          try (var runtime = new dev.sextant.udf.wasm.WasmRuntime();
+              var prepared = runtime.prepare(function);
+              var instance = prepared.open()) {
+            instance.call(List.of(argument), 1, result);
+            System.out.println(result.getLong(0));
           }
         }
       }
@@ -114,7 +150,8 @@ class DriverJarTest {
               n ->
                   n.endsWith("java.sql.Driver")
                       || n.contains("dev.sextant.internal.")
-                      || n.startsWith("META-INF/services/net.openhft."));
+                      || n.startsWith("META-INF/services/net.openhft.")
+                      || n.startsWith("META-INF/services/org.mozilla."));
       Attributes manifest = jar.getManifest().getMainAttributes();
       assertThat(manifest.getValue("Automatic-Module-Name")).isEqualTo("dev.sextant.jdbc");
       assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
@@ -199,6 +236,13 @@ class DriverJarTest {
     String refused =
         run(home, SHARED_PROBE, List.of("--enable-native-access=ALL-UNNAMED"), database);
     assertThat(refused).startsWith("0A000 ").contains(String.join(" ", SHARED_FLAGS));
+  }
+
+  /** The compiler of WebAssembly works under the names that it and its libraries have here. */
+  @Test
+  void functionsInWebAssemblyRun() throws Exception {
+    Path home = Path.of(System.getProperty("java.home"));
+    assertThat(run(home, WAT_PROBE, List.of(), List.of())).isEqualTo("42\n");
   }
 
   @Test

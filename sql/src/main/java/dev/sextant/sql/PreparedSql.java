@@ -3,6 +3,7 @@ package dev.sextant.sql;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.FunctionRun;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.EngineCommand;
@@ -15,6 +16,7 @@ import dev.sextant.sql.run.IndexCommands;
 import dev.sextant.sql.run.Json;
 import dev.sextant.sql.run.StepRunner;
 import dev.sextant.sql.run.SubStatements;
+import dev.sextant.sql.run.UserFunctions;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
@@ -45,6 +47,8 @@ final class PreparedSql implements SqlStatement {
   private @Nullable RowCursor cursor;
   private @Nullable StepRunner runner;
   private @Nullable Future<?> timeout;
+  private final boolean callsFunctions;
+  private volatile @Nullable FunctionRun calls;
   private volatile boolean running;
   private volatile @Nullable ErrorCode stopped;
   private boolean closed;
@@ -64,7 +68,7 @@ final class PreparedSql implements SqlStatement {
             ? new PreparedSql(owner, inner)
             : null;
     this.sqlite = prepared(plan);
-    this.columns = columnsOf(plan, sqlite);
+    this.columns = ResultColumns.of(plan, sqlite);
     int parameters =
         switch (plan) {
           case Plan.Native _ -> sqlite.parameterCount();
@@ -72,6 +76,7 @@ final class PreparedSql implements SqlStatement {
           case Plan.Explain _ -> explained == null ? 0 : explained.parameterCount();
           case Plan.Definition _, Plan.Index _, Plan.Command _ -> 0;
         };
+    this.callsFunctions = owner.calls(plan.statement());
     this.values = new @Nullable Object[parameters];
     this.bound = new boolean[parameters];
   }
@@ -87,21 +92,6 @@ final class PreparedSql implements SqlStatement {
           session.connection().prepare(NO_STATEMENT);
       case Plan.Explain _ -> session.connection().prepare(LINES);
     };
-  }
-
-  private static List<ResultColumn> columnsOf(Plan plan, SqliteStatement statement) {
-    if (plan instanceof Plan.Compiled compiled && compiled.columns() != null) {
-      return compiled.columns();
-    }
-    List<ResultColumn> columns = new ArrayList<>();
-    for (int i = 0; i < statement.columnCount(); i++) {
-      String label = statement.columnLabel(i);
-      String table = statement.columnTable(i);
-      columns.add(
-          new ResultColumn(
-              label, label, statement.columnDeclaredType(i), table.isEmpty() ? null : table));
-    }
-    return List.copyOf(columns);
   }
 
   @Override
@@ -152,11 +142,20 @@ final class PreparedSql implements SqlStatement {
     StatementText statement = plan.statement();
     stopped = null;
     warnings = List.of();
+    if (callsFunctions) {
+      owner.catalog(); // another session may have changed the functions
+    }
     running = true;
     startTimeout();
-    try {
+    FunctionRun run = owner.userFunctions().begin(this::isStopped);
+    calls = run;
+    try (UserFunctions.Scope _ = owner.userFunctions().enter(run)) {
       if (statement.kind().needsTransaction() && !(plan instanceof Plan.Index)) {
         session.beforeStatement(statement.kind().writes());
+      }
+      if (plan instanceof Plan.Compiled
+          && (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch)) {
+        recompile();
       }
       Outcome outcome =
           switch (plan) {
@@ -169,14 +168,10 @@ final class PreparedSql implements SqlStatement {
           };
       followTransaction(statement);
       return outcome;
-    } catch (StorageException failure) {
-      endRun();
-      session.afterFailure();
-      throw explained(failure);
     } catch (RuntimeException failure) {
       endRun();
       session.afterFailure();
-      throw failure;
+      throw explained(failure);
     }
   }
 
@@ -187,12 +182,8 @@ final class PreparedSql implements SqlStatement {
     return columns.isEmpty() ? change() : rows(statement);
   }
 
-  private Outcome runCompiled(Plan.Compiled first) {
-    Plan.Compiled compiled = first;
-    if (session.schemaVersion() != planVersion || session.schemaEpoch() != planEpoch) {
-      compiled = recompiled();
-    }
-    StepRunner.Tools tools = new StepRunner.Tools(owner.functions(), statements, owner.rowIds());
+  private Outcome runCompiled(Plan.Compiled compiled) {
+    StepRunner.Tools tools = tools();
     StepRunner steps = new StepRunner(tools, compiled, values, this::isStopped);
     runner = steps;
     if (traced) {
@@ -228,6 +219,10 @@ final class PreparedSql implements SqlStatement {
     }
   }
 
+  private StepRunner.Tools tools() {
+    return new StepRunner.Tools(owner.functions(), statements, owner.rowIds(), calls);
+  }
+
   private Outcome runLast(Plan.Compiled compiled, StepRunner steps) {
     List<String> said = new ArrayList<>(compiled.warnings());
     said.addAll(steps.warnings());
@@ -241,7 +236,7 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome explain(Plan inner) {
-    StepRunner.Tools tools = new StepRunner.Tools(owner.functions(), statements, owner.rowIds());
+    StepRunner.Tools tools = tools();
     PreparedSql run = explained;
     List<String> lines = new ArrayList<>();
     if (run == null) {
@@ -284,6 +279,7 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome command(EngineCommand command) {
+    owner.functions(); // a function in SQL may call them
     warnings = new EngineCommands(session).run(command);
     endRun();
     return new Outcome.Count(0);
@@ -295,20 +291,19 @@ final class PreparedSql implements SqlStatement {
     return new Outcome.Count(0);
   }
 
-  private Plan.Compiled recompiled() {
+  private void recompile() {
     plan = owner.plan(plan.statement().sql());
     planVersion = owner.catalog().version();
     planEpoch = session.schemaEpoch();
     sqlite.close();
     statements.close();
     sqlite = prepared(plan);
-    columns = columnsOf(plan, sqlite);
-    if (plan instanceof Plan.Compiled compiled) {
-      return compiled;
+    columns = ResultColumns.of(plan, sqlite);
+    if (!(plan instanceof Plan.Compiled) && !(plan instanceof Plan.Native)) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "The schema has changed since the statement was prepared; prepare it again.");
     }
-    throw new SextantException(
-        ErrorCode.INVALID_DEFINITION,
-        "The schema has changed since the statement was prepared; prepare it again.");
   }
 
   private void requireReady() {
@@ -400,6 +395,11 @@ final class PreparedSql implements SqlStatement {
       steps.close();
       runner = null;
     }
+    FunctionRun run = calls;
+    if (run != null) {
+      calls = null;
+      owner.userFunctions().end(run);
+    }
     Future<?> pending = timeout;
     if (pending != null) {
       pending.cancel(false);
@@ -416,10 +416,19 @@ final class PreparedSql implements SqlStatement {
     if (running) {
       stopped = why;
       if (explained != null) {
-        explained.stopped = why;
+        explained.stop(why);
       }
       session.connection().interrupt();
+      FunctionRun run = calls;
+      if (run != null) {
+        run.interrupt();
+      }
     }
+  }
+
+  /** The functions that the execution under way calls. */
+  UserFunctions.Scope calling() {
+    return owner.userFunctions().enter(calls);
   }
 
   /** Whether a cancel or a time-out has come since the execution began. */
@@ -428,15 +437,17 @@ final class PreparedSql implements SqlStatement {
   }
 
   /** A failure as the user should see it. */
-  SextantException explained(StorageException failure) {
-    ErrorCode why = stopped;
-    if (failure.kind() == StorageException.Kind.INTERRUPTED && why == ErrorCode.TIMEOUT) {
-      return new SextantException(
-          ErrorCode.TIMEOUT,
-          "The statement ran longer than its time-out of " + timeoutMillis + " ms.",
-          failure);
-    }
-    return SextantException.of(failure);
+  RuntimeException explained(RuntimeException failure) {
+    RuntimeException known =
+        failure instanceof StorageException below ? SextantException.of(below) : failure;
+    boolean cancelled =
+        known instanceof SextantException ours && ours.code() == ErrorCode.CANCELLED;
+    return cancelled && stopped == ErrorCode.TIMEOUT
+        ? new SextantException(
+            ErrorCode.TIMEOUT,
+            "The statement ran longer than its time-out of " + timeoutMillis + " ms.",
+            failure)
+        : known;
   }
 
   SqlSession owner() {

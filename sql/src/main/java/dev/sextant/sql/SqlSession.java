@@ -3,10 +3,14 @@ package dev.sextant.sql;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.lex.FunctionCalls;
+import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.RowIdCache;
 import dev.sextant.sql.run.SessionFunctions;
+import dev.sextant.sql.run.UserFunctions;
 import dev.sextant.storage.StorageException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -32,11 +36,13 @@ public final class SqlSession implements AutoCloseable {
   private long catalogEpoch;
   private @Nullable SessionFunctions functions;
   private final RowIdCache rowIds;
+  private final UserFunctions userFunctions;
 
   SqlSession(SqlEngine engine, Session session) {
     this.engine = engine;
     this.session = session;
     this.rowIds = new RowIdCache(session);
+    this.userFunctions = new UserFunctions(session);
   }
 
   /** The engine the session belongs to. */
@@ -68,7 +74,11 @@ public final class SqlSession implements AutoCloseable {
     long version = session.schemaVersion();
     Catalog known = catalog;
     if (known == null || known.version() != version || catalogEpoch != session.schemaEpoch()) {
-      known = new Catalog(session.connection(), version, this::functions);
+      FunctionSet users = userFunctions.refresh();
+      if (!users.isEmpty()) {
+        functions(); // a function in SQL may call them
+      }
+      known = new Catalog(session.connection(), version, this::functions, users);
       catalog = known;
       catalogEpoch = session.schemaEpoch();
       if (!session.hasOwnSchema()) {
@@ -92,6 +102,16 @@ public final class SqlSession implements AutoCloseable {
       functions = known;
     }
     return known;
+  }
+
+  /** Users' functions on this session's connection. */
+  UserFunctions userFunctions() {
+    return userFunctions;
+  }
+
+  /** Whether a statement calls users' functions. */
+  boolean calls(StatementText statement) {
+    return !FunctionCalls.in(statement.tokens(), catalog().userFunctions()).isEmpty();
   }
 
   /** Ids of rows that filters let through, kept between executions. */
@@ -178,6 +198,7 @@ public final class SqlSession implements AutoCloseable {
         List<PreparedSql> open = new ArrayList<>(statements);
         open.reversed().forEach(PreparedSql::close);
         rowIds.close();
+        userFunctions.close();
         session.close();
       }
     } finally {

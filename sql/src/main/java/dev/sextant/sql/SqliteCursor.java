@@ -2,7 +2,7 @@ package dev.sextant.sql;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
-import dev.sextant.storage.StorageException;
+import dev.sextant.sql.run.UserFunctions;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +39,9 @@ final class SqliteCursor implements RowCursor {
     if (!row) {
       return false;
     }
-    try {
+    try (UserFunctions.Scope _ = statement.calling()) {
       row = sqlite.step();
-    } catch (StorageException failure) {
+    } catch (RuntimeException failure) {
       row = false;
       end();
       throw statement.explained(failure);

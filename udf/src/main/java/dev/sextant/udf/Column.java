@@ -41,9 +41,9 @@ public final class Column {
     size = 0;
   }
 
-  private int next() {
-    if (size == nulls.length) {
-      int grown = Math.multiplyExact(size, 2);
+  private void reserve(int values) {
+    if (values > nulls.length) {
+      int grown = Math.max(values, Math.multiplyExact(nulls.length, 2));
       nulls = Arrays.copyOf(nulls, grown);
       if (type.isNumber()) {
         numbers = Arrays.copyOf(numbers, grown);
@@ -51,6 +51,10 @@ public final class Column {
         ends = Arrays.copyOf(ends, grown);
       }
     }
+  }
+
+  private int next() {
+    reserve(size + 1);
     return size++;
   }
 
@@ -79,6 +83,15 @@ public final class Column {
     int at = next();
     nulls[at] = false;
     numbers[at] = Double.doubleToRawLongBits(value);
+  }
+
+  /** Adds numbers as {@link #numbers()} holds them, from one index up to another. */
+  public void addNumbers(long[] source, int from, int to) {
+    require(type.isNumber());
+    reserve(Math.addExact(size, to - from));
+    System.arraycopy(source, from, numbers, size, to - from);
+    Arrays.fill(nulls, size, size + to - from, false);
+    size += to - from;
   }
 
   /** Adds a TEXT in UTF-8, a BLOB or a VECTOR. */
@@ -153,6 +166,11 @@ public final class Column {
   /** All bytes of a TEXT, BLOB or VECTOR column; valid until a value is added. */
   public byte[] bytes() {
     return bytes;
+  }
+
+  /** Which values are NULL; valid until a value is added. */
+  public boolean[] nulls() {
+    return nulls;
   }
 
   /** All numbers, a REAL as its bits; valid until a value is added. */

@@ -39,6 +39,15 @@ public interface FunctionRuntime extends AutoCloseable {
      */
     void call(List<Column> arguments, int rows, Column result);
 
+    /**
+     * The fuel that the last call used, in the unit of {@link Limits#fuel()}; 0 before the first
+     * call and where it is not counted. The same function and arguments give the same number on
+     * every machine.
+     */
+    default long fuelUsed() {
+      return 0;
+    }
+
     /** Gives back what the instance holds. */
     @Override
     void close();

@@ -1,6 +1,8 @@
 package dev.sextant.udf;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What one call of a function, on one batch of rows, may use at most.
@@ -38,5 +40,18 @@ public record Limits(
     if (!positive) {
       throw new IllegalArgumentException("Every limit has to be positive.");
     }
+  }
+
+  /** All limits by the names they have in SQL. */
+  public Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("FUEL", Long.toString(fuel));
+    settings.put("MEMORY", memoryBytes + "B");
+    settings.put("WALL_TIME", wallTime.toMillis() + "ms");
+    settings.put("STACK", Integer.toString(stackDepth));
+    settings.put("OUTPUT", outputBytes + "B");
+    settings.put("BATCH_ROWS", Integer.toString(batchRows));
+    settings.put("WORKERS", Integer.toString(workers));
+    return settings;
   }
 }

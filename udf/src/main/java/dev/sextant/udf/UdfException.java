@@ -50,6 +50,7 @@ public final class UdfException extends RuntimeException {
   }
 
   private final Failure failure;
+  private boolean told;
 
   /** A failure with a message for the user. */
   public UdfException(Failure failure, String message) {
@@ -60,6 +61,17 @@ public final class UdfException extends RuntimeException {
   public UdfException(Failure failure, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.failure = failure;
+  }
+
+  /** The same failure, of which an {@link AuditSink} has heard already. */
+  public UdfException told() {
+    told = true;
+    return this;
+  }
+
+  /** Whether an {@link AuditSink} has heard of it. */
+  public boolean isTold() {
+    return told;
   }
 
   /** What went wrong. */

@@ -1,5 +1,6 @@
 package dev.sextant.engine.embed;
 
+import dev.sextant.storage.sqlite.DefinitionChange;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import java.util.ArrayList;
@@ -8,18 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/*
- * The definitions are rows of the main file. A change of them makes and drops a table, since that
- * gives the schema another version, and with it every session of every process compiles its
- * statements anew.
- */
 /** Reads and writes the table of users' embedding models. */
 public final class ModelCatalog {
   /** The table that holds the definitions. */
   static final String TABLE = "sextant_models";
-
-  private static final String SAVEPOINT = "sextant_model";
-  private static final String BUMP = "sextant_models_changed";
 
   private ModelCatalog() {}
 
@@ -73,7 +66,7 @@ public final class ModelCatalog {
 
   /** Adds a definition, in the transaction under way or one of its own. */
   public static void add(SqliteConnection connection, ModelDefinition model) {
-    change(
+    DefinitionChange.run(
         connection,
         () -> {
           connection.exec(
@@ -109,7 +102,7 @@ public final class ModelCatalog {
 
   /** Removes a definition, in the transaction under way or one of its own. */
   public static void remove(SqliteConnection connection, ModelDefinition model) {
-    change(
+    DefinitionChange.run(
         connection,
         () -> {
           try (SqliteStatement delete =
@@ -118,19 +111,5 @@ public final class ModelCatalog {
             delete.step();
           }
         });
-  }
-
-  private static void change(SqliteConnection connection, Runnable change) {
-    connection.exec("SAVEPOINT " + SAVEPOINT);
-    try {
-      change.run();
-      connection.exec("CREATE TABLE main." + BUMP + "(x)");
-      connection.exec("DROP TABLE main." + BUMP);
-      connection.exec("RELEASE " + SAVEPOINT);
-    } catch (RuntimeException failure) {
-      connection.exec("ROLLBACK TO " + SAVEPOINT);
-      connection.exec("RELEASE " + SAVEPOINT);
-      throw failure;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.sextant.engine.error;
 
 import dev.sextant.storage.StorageException;
+import dev.sextant.udf.UdfException;
 import org.jspecify.annotations.Nullable;
 
 /** Any failure as the SQL layer and the JDBC driver see it: a code with its SQLSTATE, a message. */
@@ -23,6 +24,30 @@ public final class SextantException extends RuntimeException {
   /** The one mapping of storage failures onto error codes. */
   public static SextantException of(StorageException failure) {
     return new SextantException(codeOf(failure.kind()), messageOf(failure), failure);
+  }
+
+  /** The one mapping of failures of user functions onto error codes. */
+  public static SextantException of(UdfException failure) {
+    String message = failure.getMessage();
+    String told = message == null ? failure.failure().name() : message;
+    return new SextantException(codeOf(failure.failure()), told, failure);
+  }
+
+  private static ErrorCode codeOf(UdfException.Failure failure) {
+    return switch (failure) {
+      case DEFINITION -> ErrorCode.INVALID_FUNCTION;
+      case TRAP -> ErrorCode.FUNCTION_FAILED;
+      case FUEL -> ErrorCode.FUNCTION_FUEL;
+      case MEMORY -> ErrorCode.FUNCTION_MEMORY;
+      case TIME -> ErrorCode.FUNCTION_TIME;
+      case OUTPUT -> ErrorCode.FUNCTION_OUTPUT;
+      case STACK -> ErrorCode.FUNCTION_STACK;
+      case DENIED -> ErrorCode.FUNCTION_DENIED;
+      case HOST -> ErrorCode.SANDBOX_UNAVAILABLE;
+      case WORKER -> ErrorCode.FUNCTION_WORKER;
+      case QUARANTINED -> ErrorCode.FUNCTION_QUARANTINED;
+      case CANCELLED -> ErrorCode.CANCELLED;
+    };
   }
 
   private static String messageOf(StorageException failure) {

@@ -105,6 +105,7 @@ final class Demo {
       ask(question);
     }
     new CacheTour(connection, screen).run();
+    new SandboxTour(connection, screen).run();
     out.println();
     out.println("Ask your own: bin/sextant " + options.database());
   }

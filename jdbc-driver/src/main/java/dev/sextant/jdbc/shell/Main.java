@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class Main {
 
   private static final String URL_PREFIX = "jdbc:sextant:";
+  private static final String PROCESSES = "sandbox.processes=";
 
   private final PrintStream out;
   private final PrintStream err;
@@ -60,17 +61,18 @@ public final class Main {
     }
     String url = url(args.isEmpty() ? ":memory:" : args.getFirst());
     if (isTerminal()) {
-      return new Shell(url, out).run();
+      return new Shell(withProcesses(url), out).run();
     }
     Charset charset = Charset.forName(System.getProperty("stdin.encoding", "UTF-8"));
-    try (Connection connection = DriverManager.getConnection(url)) {
+    try (Connection connection = DriverManager.getConnection(withProcesses(url))) {
       return new Script(connection, out, err).run(new InputStreamReader(System.in, charset));
     }
   }
 
   private int demo(List<String> args) throws SQLException, IOException {
     DemoOptions options = DemoOptions.parse(args);
-    try (Connection connection = DriverManager.getConnection(url(options.database()))) {
+    try (Connection connection =
+        DriverManager.getConnection(withProcesses(url(options.database())))) {
       new Demo(connection, options, new Screen(out, isTerminal(), System::nanoTime)).run();
     }
     return 0;
@@ -78,6 +80,13 @@ public final class Main {
 
   static String url(String database) {
     return database.startsWith(URL_PREFIX) ? database : URL_PREFIX + database;
+  }
+
+  /** The URL with functions allowed to run in processes, unless it says otherwise. */
+  static String withProcesses(String url) {
+    return url.contains(PROCESSES)
+        ? url
+        : url + (url.indexOf('?') < 0 ? "?" : "&") + PROCESSES + "on";
   }
 
   /** An error as the shell prints it. */

@@ -50,7 +50,8 @@ final class Shell {
   }
 
   private String banner(DatabaseMetaData metaData) throws SQLException {
-    String database = url.substring("jdbc:sextant:".length());
+    int options = url.indexOf('?');
+    String database = url.substring("jdbc:sextant:".length(), options < 0 ? url.length() : options);
     return "Sextant "
         + metaData.getDriverVersion()
         + " on "
@@ -88,13 +89,20 @@ final class Shell {
     }
   }
 
-  /** sqlline's parser, which sets a continuation prompt of its own, followed by ours. */
+  /** sqlline's parser, with our continuation prompt and the quotes around functions. */
   private static final class Continuing extends SqlLineParser {
     private final LineReader reader;
 
     Continuing(SqlLine sqlLine, LineReader reader) {
       super(sqlLine);
       this.reader = reader;
+    }
+
+    @Override
+    public SqlLineArgumentList parseState(String line, int cursor, ParseContext context) {
+      return DollarQuotes.hidden(line)
+          .map(hidden -> super.parseState(hidden, cursor, context))
+          .orElseGet(() -> new SqlLineArgumentList(SqlParserState.QUOTED, () -> CONTINUATION));
     }
 
     @Override

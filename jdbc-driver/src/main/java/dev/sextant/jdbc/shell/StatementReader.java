@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * Cuts a script into statements at the semicolons outside quotes and comments. A {@code CREATE
- * TRIGGER} ends at the semicolon after the {@code END} that follows one, as in SQLite's own shell.
+ * TRIGGER} ends at the semicolon after the {@code END} that follows one, as in SQLite's own shell;
+ * in {@code CREATE FUNCTION} PostgreSQL's quotes {@code $$} count.
  */
 final class StatementReader {
 
@@ -36,6 +37,11 @@ final class StatementReader {
       } else if (c == '\'' || c == '"' || c == '`' || c == '[') {
         readTo(c == '[' ? "]" : Character.toString(c), text);
         words.symbol();
+      } else if (c == '$') {
+        words.symbol();
+        if (words.definesFunction()) {
+          dollarQuote(text);
+        }
       } else if (c != ';') {
         words.add(c);
       } else if (words.completes()) {
@@ -46,6 +52,18 @@ final class StatementReader {
       }
     }
     return words.isEmpty() ? Optional.empty() : Optional.of(text.toString().strip());
+  }
+
+  /** Reads on behind a dollar sign: to the end of the quote that it begins, if it begins one. */
+  private void dollarQuote(StringBuilder text) throws IOException {
+    int start = text.length() - 1;
+    while (Character.isLetterOrDigit(peek()) || peek() == '_') {
+      read(text);
+    }
+    if (peek() == '$') {
+      read(text);
+      readTo(text.substring(start), text);
+    }
   }
 
   private void readTo(String close, StringBuilder text) throws IOException {
@@ -79,6 +97,8 @@ final class StatementReader {
     private int count;
     private boolean create;
     private boolean trigger;
+    private boolean function;
+    private String before = "";
     private boolean afterSemicolon;
     private boolean afterEnd;
 
@@ -103,6 +123,8 @@ final class StatementReader {
       count++;
       create |= count == 1 && last.equals("CREATE");
       trigger |= create && count <= 3 && last.equals("TRIGGER");
+      function |= create && last.equals("FUNCTION") && (count == 2 || before.equals("REPLACE"));
+      before = last;
       afterEnd = afterSemicolon && last.equals("END");
       afterSemicolon = false;
     }
@@ -120,6 +142,10 @@ final class StatementReader {
       blank();
       afterSemicolon = true;
       return count > 0 && (!trigger || afterEnd);
+    }
+
+    boolean definesFunction() {
+      return function;
     }
 
     boolean isEmpty() {

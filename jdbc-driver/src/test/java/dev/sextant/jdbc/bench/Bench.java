@@ -2,6 +2,7 @@ package dev.sextant.jdbc.bench;
 
 import dev.sextant.jdbc.bench.ann.AnnBench;
 import dev.sextant.jdbc.bench.cache.CacheBench;
+import dev.sextant.jdbc.bench.udf.UdfBench;
 import java.util.Arrays;
 
 /** Entry of {@code bin/sextant bench <name>}: runs one benchmark and prints its report. */
@@ -17,9 +18,10 @@ public final class Bench {
       case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
       case "ann" -> AnnBench.run(rest);
       case "cache" -> CacheBench.run(rest);
+      case "udf" -> UdfBench.run(rest);
       default ->
           throw new IllegalArgumentException(
-              "expected one of: exact, ann, cache; got \"" + name + "\"");
+              "expected one of: exact, ann, cache, udf; got \"" + name + "\"");
     }
   }
 

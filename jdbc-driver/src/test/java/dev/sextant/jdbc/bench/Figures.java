@@ -34,6 +34,25 @@ public final class Figures {
     return values;
   }
 
+  /** The figures, and where they were taken, as the end of a report in Markdown. */
+  public String table(Manifest manifest) {
+    StringBuilder out = new StringBuilder("## Figures\n\n| | |\n|---|---:|\n");
+    values.forEach((name, value) -> out.append(row(name, shown(value))));
+    out.append("\n## Where\n\n| | |\n|---|---|\n");
+    manifest.lines().forEach((name, value) -> out.append(row(name, value)));
+    return out.toString();
+  }
+
+  private static String row(String name, String value) {
+    return "| " + name + " | " + value + " |\n";
+  }
+
+  private static String shown(Object value) {
+    return value instanceof Double number
+        ? String.format(Locale.ROOT, Math.abs(number) < 100 ? "%,.4f" : "%,.0f", number)
+        : value.toString();
+  }
+
   /** The object that is the last line of a benchmark. */
   public String json(String bench) {
     StringBuilder json = new StringBuilder("{\"bench\":\"" + bench + "\",\"figures\":{");

@@ -59,6 +59,20 @@ class StatementReaderTest {
   }
 
   @Test
+  void dollarQuotesOfFunctionsDoNotCut() throws IOException {
+    String function =
+        """
+        CREATE OR REPLACE FUNCTION f(t TEXT) RETURNS TEXT LANGUAGE JAVASCRIPT AS $a1$
+          function f(t) { let x = '$$; '; return t + x; } -- $ $b$ ;
+        $a1$ STRICT""";
+    assertThat(cut(function + "; select 1;")).containsExactly(function, "select 1");
+    assertThat(cut("create function f() returns text language sql as $$;$$; select 1"))
+        .containsExactly("create function f() returns text language sql as $$;$$", "select 1");
+    assertThat(cut("select $a$; select $$; create table function(a); select $$ ; $$"))
+        .containsExactly("select $a$", "select $$", "create table function(a)", "select $$", "$$");
+  }
+
+  @Test
   void anOpenQuoteRunsToTheEnd() throws IOException {
     assertThat(cut("select 'a; select 2")).containsExactly("select 'a; select 2");
     assertThat(cut("select 1 /* a; select 2")).containsExactly("select 1 /* a; select 2");

@@ -86,7 +86,12 @@ public final class Opaque {
 
   /** A function of any number of arguments. */
   public static SqlFunction function(String name) {
-    return new Scalar(name, ANY);
+    return new Scalar(name, ANY, true);
+  }
+
+  /** A function that may give another value for the same arguments. */
+  public static SqlFunction volatileFunction(String name) {
+    return new Scalar(name, ANY, false);
   }
 
   /** A function that gives a vector: inside Calcite a VARBINARY of four bytes a dimension. */
@@ -94,7 +99,8 @@ public final class Opaque {
     return new Scalar(
         name,
         ReturnTypes.explicit(SqlTypeName.VARBINARY, 4 * dimensions)
-            .andThen(SqlTypeTransforms.FORCE_NULLABLE));
+            .andThen(SqlTypeTransforms.FORCE_NULLABLE),
+        true);
   }
 
   /** An aggregate function. */
@@ -115,7 +121,9 @@ public final class Opaque {
   }
 
   private static final class Scalar extends SqlFunction {
-    Scalar(String name, SqlReturnTypeInference type) {
+    private final boolean deterministic;
+
+    Scalar(String name, SqlReturnTypeInference type, boolean deterministic) {
       super(
           name,
           SqlKind.OTHER_FUNCTION,
@@ -123,6 +131,12 @@ public final class Opaque {
           null,
           OperandTypes.VARIADIC,
           SqlFunctionCategory.USER_DEFINED_FUNCTION);
+      this.deterministic = deterministic;
+    }
+
+    @Override
+    public boolean isDeterministic() {
+      return deterministic;
     }
 
     @Override

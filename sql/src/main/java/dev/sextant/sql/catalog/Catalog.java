@@ -1,6 +1,7 @@
 package dev.sextant.sql.catalog;
 
 import dev.sextant.engine.embed.EmbeddingModels;
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.engine.vector.IndexDefinition;
 import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.engine.vector.VectorIndexes;
@@ -31,6 +32,7 @@ public final class Catalog {
   private final SqliteConnection connection;
   private final long version;
   private final Runnable functions;
+  private final FunctionSet userFunctions;
   private final Map<String, Optional<TableInfo>> tables = new HashMap<>();
   private @Nullable List<TableInfo> vectorTables;
   private @Nullable Set<String> vectorColumns;
@@ -40,8 +42,11 @@ public final class Catalog {
    *
    * @param version of the schema
    * @param functions makes Sextant's functions known to the connection, if they are not
+   * @param userFunctions those of the same version of the schema
    */
-  public Catalog(SqliteConnection connection, long version, Runnable functions) {
+  public Catalog(
+      SqliteConnection connection, long version, Runnable functions, FunctionSet userFunctions) {
+    this.userFunctions = userFunctions;
     this.connection = connection;
     this.version = version;
     this.functions = functions;
@@ -50,6 +55,11 @@ public final class Catalog {
   /** The schema's version. */
   public long version() {
     return version;
+  }
+
+  /** Users' functions. */
+  public FunctionSet userFunctions() {
+    return userFunctions;
   }
 
   /** The dimensions a declared type gives; 0 where it is no vector type. */

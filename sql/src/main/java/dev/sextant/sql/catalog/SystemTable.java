@@ -92,7 +92,14 @@ public record SystemTable(
               SystemTable::models));
 
   private static final List<SystemTable> ALL =
-      Stream.of(ENGINE, CacheTables.all(), NumaTables.all()).flatMap(List::stream).toList();
+      Stream.of(
+              ENGINE,
+              CacheTables.all(),
+              FunctionTables.all(),
+              SandboxTables.all(),
+              NumaTables.all())
+          .flatMap(List::stream)
+          .toList();
 
   private static List<List<@Nullable Object>> indexes(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.sextant.sql.compile;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.lex.Parameters;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
@@ -23,17 +24,18 @@ final class CallCompiler {
   private final Parameters parameters;
   private final CompileContext context;
 
-  private CallCompiler(ModelDimensions models, StatementText statement) {
+  private CallCompiler(Catalog catalog, ModelDimensions models, StatementText statement) {
     this.statement = statement;
     this.tokens = statement.tokens();
     this.parameters = new Parameters(tokens);
-    this.context = new CompileContext(new ParameterSpace(parameters.count(), models));
+    this.context =
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
   }
 
   /** The plan; empty where the statement is no CALL. */
-  static Optional<Plan> compile(ModelDimensions models, StatementText statement) {
+  static Optional<Plan> compile(Catalog catalog, ModelDimensions models, StatementText statement) {
     return statement.tokens().getFirst().isWord("call")
-        ? Optional.of(new CallCompiler(models, statement).plan())
+        ? Optional.of(new CallCompiler(catalog, models, statement).plan())
         : Optional.empty();
   }
 
@@ -54,7 +56,7 @@ final class CallCompiler {
     context.add(new Step.Call(procedure, List.copyOf(names), values.build(), result));
     return new Plan.Compiled(
         statement,
-        new SubSql("SELECT ? AS " + procedure.result(), List.of(result)),
+        new SubSql(procedure.result(), List.of(result)),
         parameters.count(),
         context.space().sources(),
         context.steps(),

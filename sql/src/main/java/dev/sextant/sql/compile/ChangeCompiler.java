@@ -44,7 +44,8 @@ final class ChangeCompiler {
     this.statement = statement;
     this.tokens = statement.tokens();
     this.parameters = new Parameters(tokens);
-    this.context = new CompileContext(new ParameterSpace(parameters.count(), models));
+    this.context =
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
     this.pieces = new SqlPieces(statement, parameters, context);
     this.table = target.table();
     this.start = target.behind();

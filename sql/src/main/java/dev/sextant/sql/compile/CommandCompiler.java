@@ -33,7 +33,12 @@ final class CommandCompiler extends TokenReader {
 
   private Optional<EngineCommand> command() {
     if (take("set")) {
-      return take("cache") ? Optional.of(set()) : Optional.empty();
+      if (take("cache")) {
+        return Optional.of(set("cache", "SET cache.policy = 'lru'"));
+      }
+      return take("sandbox")
+          ? Optional.of(set("sandbox", "SET sandbox.processes = on"))
+          : Optional.empty();
     }
     if (take("create")) {
       return take("embedding") ? Optional.of(create()) : Optional.empty();
@@ -109,12 +114,11 @@ final class CommandCompiler extends TokenReader {
     };
   }
 
-  private EngineCommand set() {
-    String form = "SET cache.policy = 'lru'";
+  private EngineCommand set(String group, String form) {
     if (!symbol(".") || at >= tokens.size() || !tokens.get(at).isName()) {
-      throw syntax("a setting's name behind cache.", form);
+      throw syntax("a setting's name behind " + group + ".", form);
     }
-    Settings.Setting setting = Settings.find("cache." + tokens.get(at++).text());
+    Settings.Setting setting = Settings.find(group + "." + tokens.get(at++).text());
     if (!symbol("=") && !take("to")) {
       throw syntax("= and a value", form);
     }

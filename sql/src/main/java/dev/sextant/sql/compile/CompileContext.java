@@ -20,6 +20,7 @@ final class CompileContext {
   private final SqliteWriter writer;
   private final List<Step> steps = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<RelNode> filters = new ArrayList<>();
   private final Map<String, HitTable> hitTables = new LinkedHashMap<>();
   private final Map<Integer, Function<SubSql, Step>> joins = new LinkedHashMap<>();
 
@@ -48,6 +49,16 @@ final class CompileContext {
   void prepareNoVectors() {
     steps.clear();
     space.embedTables().forEach((by, table) -> steps.add(new Step.EmbedRows(by, table, List.of())));
+  }
+
+  /** Rows that a search is restricted to. */
+  void addFilter(RelNode rows) {
+    filters.add(rows);
+  }
+
+  /** All rows that searches are restricted to. */
+  List<RelNode> filters() {
+    return filters;
   }
 
   RexNode parameter(RexBuilder rex, int index) {

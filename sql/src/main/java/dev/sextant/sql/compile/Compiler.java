@@ -2,11 +2,14 @@ package dev.sextant.sql.compile;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.UserFunction;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.lex.FunctionCalls;
 import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.Step;
 import dev.sextant.storage.StorageException;
 import java.util.List;
 import java.util.Set;
@@ -49,15 +52,17 @@ public final class Compiler {
           ChangeCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
-      case UTILITY -> CallCompiler.compile(models, statement).orElse(new Plan.Native(statement));
+      case UTILITY ->
+          CallCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);
     };
   }
 
   private Plan definition(StatementText statement) {
-    return IndexCompiler.compile(catalog, statement)
+    return FunctionCompiler.compile(statement)
+        .or(() -> IndexCompiler.compile(catalog, statement))
         .or(() -> CommandCompiler.compile(statement))
-        .or(() -> DefinitionCompiler.compile(statement))
+        .or(() -> DefinitionCompiler.compile(catalog, statement))
         .orElse(new Plan.Native(statement));
   }
 
@@ -65,14 +70,27 @@ public final class Compiler {
     if (SextantNames.in(statement.tokens()) || computesWithVectors(statement.tokens())) {
       return new QueryCompiler(catalog, models).compile(statement);
     }
-    if (!always) {
+    if (!always && !callsBatched(statement.tokens())) {
       return new Plan.Native(statement);
     }
     try {
-      return new QueryCompiler(catalog, models).compile(statement);
+      Plan plan = new QueryCompiler(catalog, models).compile(statement);
+      return always || expectsCalls(plan) ? plan : new Plan.Native(statement);
     } catch (SextantException | StorageException failure) {
       return new Plan.Native(statement);
     }
+  }
+
+  /** Whether a function is called whose calls are worth gathering. */
+  private boolean callsBatched(List<Token> tokens) {
+    return FunctionCalls.in(tokens, catalog.userFunctions()).stream()
+        .flatMap(name -> catalog.userFunctions().named(name).stream())
+        .anyMatch(UserFunction::isBatched);
+  }
+
+  private static boolean expectsCalls(Plan plan) {
+    return plan instanceof Plan.Compiled compiled
+        && compiled.steps().stream().anyMatch(Step.ExpectCalls.class::isInstance);
   }
 
   private Plan explained(StatementText statement) {

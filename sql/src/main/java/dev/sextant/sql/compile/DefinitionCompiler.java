@@ -2,6 +2,8 @@ package dev.sextant.sql.compile;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.lex.FunctionCalls;
 import dev.sextant.sql.lex.SextantNames;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
@@ -30,7 +32,16 @@ final class DefinitionCompiler {
   }
 
   /** The plan; empty where the definition has no vector column. */
-  static Optional<Plan> compile(StatementText statement) {
+  static Optional<Plan> compile(Catalog catalog, StatementText statement) {
+    Set<String> called = FunctionCalls.in(statement.tokens(), catalog.userFunctions());
+    if (!called.isEmpty()) {
+      throw new SextantException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "A definition that calls function "
+              + String.join(", ", called)
+              + " is not supported: other SQLite tools could not read the file any more. Call it"
+              + " in queries.");
+    }
     return new DefinitionCompiler(statement).plan();
   }
 

@@ -3,6 +3,7 @@ package dev.sextant.sql.compile;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.sql.ast.Opaque;
 import dev.sextant.sql.lex.SextantNames;
 import java.util.List;
@@ -191,7 +192,7 @@ final class Functions {
    *
    * @throws SextantException {@code 42883} naming the nearest function
    */
-  static SqlOperator resolve(String name, int arguments) {
+  static SqlOperator resolve(String name, int arguments, FunctionSet users) {
     String lower = name.toLowerCase(Locale.ROOT);
     boolean scalarToo = lower.equals("max") || lower.equals("min");
     if (lower.equals("count")) {
@@ -207,8 +208,13 @@ final class Functions {
     if (SCALAR.contains(lower) || SextantNames.FUNCTIONS.contains(lower)) {
       return Opaque.function(lower);
     }
+    if (!users.named(lower).isEmpty()) {
+      return users.isDeterministic(lower) ? Opaque.function(lower) : Opaque.volatileFunction(lower);
+    }
     List<String> known =
-        Stream.of(SCALAR, AGGREGATES, SextantNames.FUNCTIONS).flatMap(Set::stream).toList();
+        Stream.of(SCALAR, AGGREGATES, SextantNames.FUNCTIONS, users.names())
+            .flatMap(Set::stream)
+            .toList();
     throw new SextantException(
         ErrorCode.UNKNOWN_FUNCTION,
         "No function \"" + name + "\": did you mean \"" + Names.nearest(lower, known) + "\"?");
@@ -221,6 +227,7 @@ final class Functions {
 
   /** Whether two calls with the same arguments may differ. */
   static boolean isVolatile(SqlOperator operator) {
-    return VOLATILE.contains(operator.getName().toLowerCase(Locale.ROOT));
+    return !operator.isDeterministic()
+        || VOLATILE.contains(operator.getName().toLowerCase(Locale.ROOT));
   }
 }

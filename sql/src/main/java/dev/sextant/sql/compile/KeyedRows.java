@@ -26,6 +26,7 @@ record KeyedRows(RelNode input, int field, int key, String keyName) {
   /** The relation as a filter of a search. */
   Step.Restriction restriction(CompileContext context) {
     SubSql all = context.write(keys(input));
+    context.addFilter(input);
     int candidates = context.space().produced();
     SubSql check = among(candidates).map(rows -> context.write(keys(rows))).orElse(null);
     boolean lasting = Expressions.isLasting(input) && context.space().areGiven(all.parameters());

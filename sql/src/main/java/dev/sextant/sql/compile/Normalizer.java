@@ -408,7 +408,7 @@ final class Normalizer extends SqlShuttle {
       case "inner_product", "vector_distance" -> vectors(call, 2);
       case "vector_dims", "l2_norm", "l2_normalize", "subvector" -> vectors(call, 1);
       default -> {
-        SqlOperator operator = Functions.resolve(name, operands.size());
+        SqlOperator operator = Functions.resolve(name, operands.size(), space.functions());
         List<SqlNode> normal = new ArrayList<>();
         for (SqlNode operand : operands) {
           normal.add(normalize(operand));
@@ -426,7 +426,7 @@ final class Normalizer extends SqlShuttle {
       operands.add(vector ? vectorOperand(operand) : normalize(operand));
     }
     return new SqlBasicCall(
-        Functions.resolve(call.getOperator().getName(), operands.size()),
+        Functions.resolve(call.getOperator().getName(), operands.size(), space.functions()),
         operands,
         call.getParserPosition());
   }

@@ -1,5 +1,6 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.sql.ast.VectorCalls;
 import dev.sextant.sql.plan.EmbedBy;
 import dev.sextant.sql.plan.ParameterSource;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ParameterSpace {
   private final int userCount;
   private final ModelDimensions models;
+  private final FunctionSet functions;
   private final Map<Integer, Integer> embeddedDimensions = new HashMap<>();
   private final List<ParameterSource> sources = new ArrayList<>();
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
@@ -30,12 +32,18 @@ final class ParameterSpace {
   private final Map<String, Integer> vectorOfText = new HashMap<>();
   private final Map<String, Integer> literals = new HashMap<>();
 
-  ParameterSpace(int userCount, ModelDimensions models) {
+  ParameterSpace(int userCount, ModelDimensions models, FunctionSet functions) {
     this.userCount = userCount;
+    this.functions = functions;
     this.models = models;
     for (int i = 0; i < userCount; i++) {
       sources.add(new ParameterSource.User(i));
     }
+  }
+
+  /** Users' functions, which the statement may call. */
+  FunctionSet functions() {
+    return functions;
   }
 
   int userCount() {

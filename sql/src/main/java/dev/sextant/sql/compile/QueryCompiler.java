@@ -65,7 +65,8 @@ final class QueryCompiler {
   /** The plan of a statement that is a query. */
   Plan compile(StatementText statement) {
     Parameters parameters = new Parameters(statement.tokens());
-    CompileContext context = new CompileContext(new ParameterSpace(parameters.count(), models));
+    CompileContext context =
+        new CompileContext(new ParameterSpace(parameters.count(), models, catalog.userFunctions()));
     Compiled query = compile(statement.tokens(), parameters, context);
     List<ResultColumn> columns = query.columns();
     return new Plan.Compiled(
@@ -114,6 +115,7 @@ final class QueryCompiler {
     new SearchJoins(context).in(KnnRule.stripped(root.rel));
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
+    ExpectedCalls.prepare(planned, catalog.userFunctions(), context);
     warnWithoutLimit(planned, context);
     SubSql sql = context.write(planned);
     catalog.requirePrepares(sql.sql());

@@ -66,6 +66,8 @@ public final class Lexer {
       add(Token.Kind.WORD, endOfName(at));
     } else if (isDigit(at) || (c == '.' && isDigit(at + 1))) {
       add(Token.Kind.NUMBER, endOfNumber());
+    } else if (c == '$' && DollarQuote.mayFollow(tokens) && DollarQuote.opens(sql, at)) {
+      dollarQuoted();
     } else if (c == '?' || ((c == ':' || c == '@' || c == '$') && isNamePart(at + 1))) {
       add(Token.Kind.PARAMETER, endOfName(at + 1));
     } else {
@@ -91,6 +93,17 @@ public final class Lexer {
       i++;
     }
     throw unclosed(String.valueOf(quote), start);
+  }
+
+  private void dollarQuoted() {
+    String quote = DollarQuote.at(sql, at);
+    int end = sql.indexOf(quote, at + quote.length());
+    if (end < 0) {
+      throw unclosed(quote, at);
+    }
+    int behind = end + quote.length();
+    tokens.add(new Token(Token.Kind.STRING, sql.substring(at + quote.length(), end), at, behind));
+    at = behind;
   }
 
   private void bracketed() {

@@ -2,6 +2,8 @@ package dev.sextant.sql.lex;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What makes a statement Sextant's: its operators, functions and schema. Knows nothing of Calcite,
@@ -11,8 +13,8 @@ public final class SextantNames {
   /** The schema of the engine's own tables. */
   public static final String SCHEMA = "sextant";
 
-  /** Functions that Sextant adds. */
-  public static final Set<String> FUNCTIONS =
+  /** Functions of vectors that SQLite calls as they are. */
+  public static final Set<String> VECTOR_FUNCTIONS =
       Set.of(
           "l2_distance",
           "cosine_distance",
@@ -24,17 +26,24 @@ public final class SextantNames {
           "vector_dims",
           "l2_norm",
           "l2_normalize",
-          "subvector",
-          "embed",
-          "embed_query",
-          "embed_passage",
-          "knn",
-          "hybrid_search",
-          "chunk",
-          "cache_simulate",
-          "numa_current_node",
-          "numa_distance",
-          "vector_recall");
+          "subvector");
+
+  /** Functions that Sextant adds. */
+  public static final Set<String> FUNCTIONS =
+      Stream.concat(
+              VECTOR_FUNCTIONS.stream(),
+              Stream.of(
+                  "embed",
+                  "embed_query",
+                  "embed_passage",
+                  "knn",
+                  "hybrid_search",
+                  "chunk",
+                  "cache_simulate",
+                  "numa_current_node",
+                  "numa_distance",
+                  "vector_recall"))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
   public static final Set<String> TABLE_FUNCTIONS =

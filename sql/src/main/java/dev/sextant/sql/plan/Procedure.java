@@ -1,8 +1,9 @@
 package dev.sextant.sql.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** What CALL runs. Each gives one row with one number. */
+/** What CALL runs. Most give one row with one number. */
 public enum Procedure {
   /** Evicts so many bytes from a tier of the embedding cache. */
   CACHE_EVICT("cache_evict", "evicted_bytes"),
@@ -13,14 +14,17 @@ public enum Procedure {
   /** Ends that. */
   CACHE_UNPIN("cache_unpin", "unpinned"),
   /** Reads the machine's nodes again. */
-  NUMA_REDISCOVER("numa_rediscover", "nodes");
+  NUMA_REDISCOVER("numa_rediscover", "nodes"),
+  /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
+  SANDBOX_SELFTEST(
+      "sandbox_selftest", "stage, attempted, expected, observed, without_sandbox, held");
 
   private final String sqlName;
-  private final String result;
+  private final String columns;
 
-  Procedure(String sqlName, String result) {
+  Procedure(String sqlName, String columns) {
     this.sqlName = sqlName;
-    this.result = result;
+    this.columns = columns;
   }
 
   /** The name in SQL. */
@@ -28,9 +32,16 @@ public enum Procedure {
     return sqlName;
   }
 
-  /** The result's column. */
+  /** The query that gives the result from its parameter: a number, or rows as JSON. */
   public String result() {
-    return result;
+    if (!columns.contains(",")) {
+      return "SELECT ? AS " + columns;
+    }
+    List<String> items = new ArrayList<>();
+    for (String column : columns.split(", ", -1)) {
+      items.add("value ->> " + items.size() + " AS " + column);
+    }
+    return "SELECT " + String.join(", ", items) + " FROM json_each(?)";
   }
 
   /** The arguments, in the order in which they may stand without a name. */
@@ -40,6 +51,7 @@ public enum Procedure {
       case CACHE_INVALIDATE -> List.of("model", "older_than");
       case NUMA_REDISCOVER -> List.of();
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
+      case SANDBOX_SELFTEST -> List.of("profile");
     };
   }
 }

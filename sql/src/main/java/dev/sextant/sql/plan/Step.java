@@ -73,6 +73,14 @@ public sealed interface Step {
   /** Gives the rows of one of Sextant's own tables as JSON. */
   record SystemRows(String name, int rows) implements Step {}
 
+  /**
+   * Tells with which arguments a user's function will be called, so that many rows go to one call.
+   *
+   * @param function its name
+   * @param arguments statements whose columns are the arguments of a call each
+   */
+  record ExpectCalls(String function, List<SubSql> arguments) implements Step {}
+
   /** Computes a vector that SQLite has to be asked for. */
   record QueryVector(SubSql sql, int vector) implements Step {}
 

@@ -1,6 +1,7 @@
 package dev.sextant.sql.run;
 
 import dev.sextant.engine.Session;
+import dev.sextant.engine.udf.FunctionSet;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.catalog.TableInfo;
 import dev.sextant.sql.plan.Plan;
@@ -95,6 +96,6 @@ public final class Definitions {
   }
 
   private Optional<TableInfo> table(String name) {
-    return new Catalog(connection, session.schemaVersion(), () -> {}).table(name);
+    return new Catalog(connection, session.schemaVersion(), () -> {}, FunctionSet.NONE).table(name);
   }
 }

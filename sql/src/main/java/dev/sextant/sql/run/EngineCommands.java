@@ -31,8 +31,17 @@ public final class EngineCommands {
       case EngineCommand.CreateModel(ModelDefinition model, boolean ifNotExists) ->
           create(model, ifNotExists);
       case EngineCommand.DropModel(String name, boolean ifExists) -> drop(name, ifExists);
+      case EngineCommand.CreateFunction create -> functions().create(create);
+      case EngineCommand.DropFunction drop -> functions().drop(drop);
+      case EngineCommand.AlterFunction alter -> functions().alter(alter);
+      case EngineCommand.CreateProfile create -> functions().create(create);
+      case EngineCommand.DropProfile drop -> functions().drop(drop);
     }
     return session.database().cache().warnings().takeUntold();
+  }
+
+  private FunctionCommands functions() {
+    return new FunctionCommands(session);
   }
 
   private void create(ModelDefinition model, boolean ifNotExists) {

@@ -1,9 +1,13 @@
 package dev.sextant.sql.run;
 
 import dev.sextant.engine.Session;
+import dev.sextant.engine.udf.FunctionSet;
+import dev.sextant.engine.udf.UserFunction;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.SearchTrace;
 import dev.sextant.sql.catalog.Catalog;
+import dev.sextant.sql.lex.FunctionCalls;
+import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.plan.Step;
@@ -44,6 +48,7 @@ public final class Explanation {
         lines.add("Sqlite (native, as written)");
         lines.add("  " + statement.sql());
         sqlitePlan(statement.sql(), lines);
+        calls(statement, List.of(), lines);
       }
       case Plan.Compiled compiled -> {
         compiled.steps().forEach(step -> step(step, compiled, lines));
@@ -54,6 +59,7 @@ public final class Explanation {
         } else {
           lines.add("Found (" + columns(compiled.found()) + " from the search; no row is read)");
         }
+        calls(compiled.statement(), compiled.steps(), lines);
         compiled.warnings().forEach(warning -> lines.add("Note: " + warning));
       }
       case Plan.Definition definition -> {
@@ -65,6 +71,28 @@ public final class Explanation {
       case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
     }
     return lines;
+  }
+
+  /** Tells of functions that are called row by row. */
+  private void calls(StatementText statement, List<Step> steps, List<String> lines) {
+    FunctionSet functions = catalog.userFunctions();
+    for (String name : FunctionCalls.in(statement.tokens(), functions)) {
+      boolean gathered =
+          steps.stream()
+              .anyMatch(s -> s instanceof Step.ExpectCalls(var f, var _) && f.equals(name));
+      for (UserFunction function : functions.named(name)) {
+        if (!gathered || !function.isBatched()) {
+          lines.add(
+              "Call "
+                  + function.signature()
+                  + " row by row, in "
+                  + function.definition().language()
+                  + (function.definition().deterministic()
+                      ? ": once for the same arguments, as far as results are kept"
+                      : ": not DETERMINISTIC, once for each row"));
+        }
+      }
+    }
   }
 
   private static String columns(List<Plan.Found> found) {
@@ -121,6 +149,10 @@ public final class Explanation {
                   + oneLine(chunks.texts()));
       case Step.SimulateCache cache ->
           lines.add("SimulateCache over the keys of " + oneLine(cache.keys()));
+      case Step.ExpectCalls expected -> {
+        lines.add("Call " + expected.function() + " in batches of the arguments of");
+        expected.arguments().forEach(source -> lines.add("  " + oneLine(source)));
+      }
       case Step.SystemRows rows -> lines.add("EngineTable sextant." + rows.name());
       case Step.KnnJoin join -> {
         lines.add(

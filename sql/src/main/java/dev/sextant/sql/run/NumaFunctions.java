@@ -4,6 +4,7 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.numa.topology.IdSet;
+import dev.sextant.storage.sqlite.ScalarFunction;
 import dev.sextant.storage.sqlite.ScalarFunction.Arguments;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import java.util.OptionalInt;
@@ -18,8 +19,8 @@ final class NumaFunctions {
   }
 
   void register(SqliteConnection connection) {
-    connection.createVolatileFunction("numa_current_node", this::currentNode);
-    connection.createVolatileFunction("numa_distance", this::distance);
+    connection.createFunction("numa_current_node", this::currentNode, ScalarFunction.Kind.VOLATILE);
+    connection.createFunction("numa_distance", this::distance, ScalarFunction.Kind.VOLATILE);
   }
 
   private @Nullable Object currentNode(Arguments arguments) {

@@ -7,12 +7,19 @@ import dev.sextant.engine.cache.EmbeddingSpace;
 import dev.sextant.engine.embed.EmbedRole;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.FunctionCatalog;
+import dev.sextant.engine.udf.Profile;
+import dev.sextant.engine.udf.Profiles;
 import dev.sextant.sql.plan.Procedure;
+import dev.sextant.udf.worker.SelfTest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Runs what CALL names. */
 final class Procedures {
@@ -33,13 +40,15 @@ final class Procedures {
     this.arguments = arguments;
   }
 
-  long run() {
+  /** A number, or rows as JSON. */
+  Object run() {
     return switch (procedure) {
       case CACHE_EVICT -> evict();
       case CACHE_INVALIDATE -> invalidate();
       case CACHE_PIN -> pin(true);
       case CACHE_UNPIN -> pin(false);
-      case NUMA_REDISCOVER -> session.database().numa().rediscover().online().size();
+      case NUMA_REDISCOVER -> (long) session.database().numa().rediscover().online().size();
+      case SANDBOX_SELFTEST -> selfTest();
     };
   }
 
@@ -73,6 +82,26 @@ final class Procedures {
     EmbeddingSpace space =
         DatabaseCache.space(SessionModels.model(session, text("model").orElse(null)), role);
     return cache().pin(space, text, pinned) ? 1 : 0;
+  }
+
+  private String selfTest() {
+    String name = text("profile").orElse(Profiles.DEFAULT);
+    Profile profile =
+        FunctionCatalog.read(session.connection())
+            .profile(name)
+            .orElseThrow(() -> expects("profile", "the name of a sandbox profile"));
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (SelfTest.Row row : session.database().functions().selfTest(profile.sandbox())) {
+      rows.add(
+          Arrays.asList(
+              row.stage(),
+              row.attempted(),
+              row.expected(),
+              row.observed(),
+              row.control(),
+              row.held() ? 1L : 0L));
+    }
+    return Json.rows(rows);
   }
 
   private EmbedRole role(String name) {

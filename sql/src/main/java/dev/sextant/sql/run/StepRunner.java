@@ -3,6 +3,8 @@ package dev.sextant.sql.run;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.udf.FunctionRun;
+import dev.sextant.engine.udf.Upcoming;
 import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.engine.vector.KnnRequest;
 import dev.sextant.engine.vector.KnnResult;
@@ -49,8 +51,13 @@ public final class StepRunner implements AutoCloseable {
    * @param functions of the session
    * @param statements of the prepared statement
    * @param ids of the session
+   * @param calls of users' functions; null where there are none
    */
-  public record Tools(SessionFunctions functions, SubStatements statements, RowIdCache ids) {}
+  public record Tools(
+      SessionFunctions functions,
+      SubStatements statements,
+      RowIdCache ids,
+      @Nullable FunctionRun calls) {}
 
   /** What a step did. */
   public record Actual(Step step, SearchTrace trace, long rows, long nanos) {}
@@ -145,6 +152,7 @@ public final class StepRunner implements AutoCloseable {
         case Step.Call call -> texts.call(call);
         case Step.ChunkTexts chunks -> texts.chunk(chunks);
         case Step.SimulateCache cache -> texts.simulate(cache);
+        case Step.ExpectCalls expected -> expect(expected);
         case Step.SystemRows _,
             Step.QueryVector _,
             Step.Value _,
@@ -175,11 +183,28 @@ public final class StepRunner implements AutoCloseable {
             Step.EmbedRows _,
             Step.Call _,
             Step.ChunkTexts _,
+            Step.ExpectCalls _,
             Step.SimulateCache _ -> {
           // These came before.
         }
       }
     }
+  }
+
+  private void expect(Step.ExpectCalls step) {
+    FunctionRun calls = tools.calls();
+    if (calls != null) {
+      List<Upcoming> sources = new ArrayList<>();
+      step.arguments().forEach(source -> sources.add(new UpcomingRows(source, this)));
+      calls.expect(step.function(), sources);
+    }
+  }
+
+  /** Whether all parameters of a statement have their values. */
+  boolean isReady(SubSql source) {
+    return source.parameters().stream()
+        .allMatch(
+            p -> frame[p] != null || !(plan.sources().get(p) instanceof ParameterSource.Produced));
   }
 
   /** Runs the steps that read Sextant's own tables. */

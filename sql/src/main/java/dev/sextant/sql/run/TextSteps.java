@@ -100,7 +100,7 @@ final class TextSteps implements AutoCloseable {
             }
           }
         });
-    long result = new Procedures(session, step.procedure(), arguments).run();
+    Object result = new Procedures(session, step.procedure(), arguments).run();
     run.produce(step.result(), result);
     tellCacheWarnings();
   }

@@ -1,10 +1,13 @@
 package dev.sextant.storage.sqlite;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
 
 /** Lets SQLite call a {@link ScalarFunction}. */
 final class FunctionAdapter extends Function implements ScalarFunction.Arguments {
+  private static final int SQLITE_INTEGER = 1;
+  private static final int SQLITE_FLOAT = 2;
   private static final int SQLITE_BLOB = 4;
   private static final int SQLITE_NULL = 5;
 
@@ -82,6 +85,25 @@ final class FunctionAdapter extends Function implements ScalarFunction.Arguments
     try {
       byte[] blob = value_blob(position);
       return blob == null ? new byte[0] : blob;
+    } catch (SQLException failure) {
+      throw SqliteFailures.running(failure);
+    }
+  }
+
+  @Override
+  public @Nullable Object value(int position) {
+    return switch (type(position)) {
+      case SQLITE_INTEGER -> getLong(position);
+      case SQLITE_FLOAT -> getDouble(position);
+      case SQLITE_BLOB -> getBlob(position);
+      case SQLITE_NULL -> null;
+      default -> getText(position);
+    };
+  }
+
+  private double getDouble(int position) {
+    try {
+      return value_double(position);
     } catch (SQLException failure) {
       throw SqliteFailures.running(failure);
     }

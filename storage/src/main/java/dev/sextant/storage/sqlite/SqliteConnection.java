@@ -30,6 +30,9 @@ public final class SqliteConnection implements AutoCloseable {
   public record OpenOptions(
       Optional<Path> file, String mode, String synchronous, int busyTimeoutMillis) {}
 
+  /** SQLITE_DIRECTONLY: no view, trigger, index or default of the file calls the function. */
+  private static final int DIRECT_ONLY = 0x80000;
+
   private final SQLiteConnection connection;
   private final boolean readOnly;
   private @Nullable RuntimeException functionFailure;
@@ -209,21 +212,44 @@ public final class SqliteConnection implements AutoCloseable {
     }
   }
 
-  /** Makes a Java function callable in SQL on this connection. */
+  /** Makes one of Sextant's functions callable in SQL on this connection. */
   public void createFunction(String name, ScalarFunction function) {
-    create(name, function, Function.FLAG_DETERMINISTIC);
+    createFunction(name, function, ScalarFunction.Kind.OWN);
   }
 
-  /** The same for a function that need not give the same for the same arguments. */
-  public void createVolatileFunction(String name, ScalarFunction function) {
-    create(name, function, 0);
-  }
-
-  private void create(String name, ScalarFunction function, int flags) {
+  /**
+   * Makes a Java function callable in SQL on this connection.
+   *
+   * @throws StorageException {@code BUSY} where it takes the place of another while statements run
+   */
+  public void createFunction(String name, ScalarFunction function, ScalarFunction.Kind kind) {
+    int flags =
+        switch (kind) {
+          case OWN -> Function.FLAG_DETERMINISTIC;
+          case REPEATABLE -> Function.FLAG_DETERMINISTIC | DIRECT_ONLY;
+          case VOLATILE -> DIRECT_ONLY;
+        };
     try {
       Function.create(connection, name, new FunctionAdapter(this, function), -1, flags);
     } catch (SQLException failure) {
-      throw SqliteFailures.running(failure);
+      throw new StorageException(
+          Kind.BUSY,
+          "Function \"" + name + "\" cannot change while results are open. Close them first.",
+          failure);
+    }
+  }
+
+  /**
+   * Forgets a function.
+   *
+   * @return whether it is forgotten; it is not while statements run
+   */
+  public boolean dropFunction(String name) {
+    try {
+      Function.destroy(connection, name);
+      return true;
+    } catch (SQLException inUse) {
+      return false;
     }
   }
 
@@ -239,6 +265,13 @@ public final class SqliteConnection implements AutoCloseable {
       return thrown;
     }
     return SqliteFailures.running(failure);
+  }
+
+  /** The failure of a function that SQLite called while preparing, else {@code failure}. */
+  RuntimeException explainPreparing(SQLException failure) {
+    RuntimeException thrown = functionFailure;
+    functionFailure = null;
+    return thrown == null ? SqliteFailures.preparing(failure) : thrown;
   }
 
   SQLiteConnection jdbc() {

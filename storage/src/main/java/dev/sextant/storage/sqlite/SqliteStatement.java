@@ -52,7 +52,7 @@ public final class SqliteStatement implements AutoCloseable {
     try {
       return connection.jdbc().prepareStatement(sql);
     } catch (SQLException failure) {
-      throw SqliteFailures.preparing(failure);
+      throw connection.explainPreparing(failure);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.sextant.jdbc.bench.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The tables of one data set, as Markdown, which reads well enough on a screen. */
@@ -190,30 +189,7 @@ final class AnnReport {
 
   /** The figures and where they were taken. */
   void manifest(Figures figures, Manifest manifest) {
-    line("## Figures");
-    line("");
-    line("| | |");
-    line("|---|---:|");
-    figures
-        .values()
-        .forEach(
-            (name, value) ->
-                line(
-                    "| "
-                        + name
-                        + " | "
-                        + (value instanceof Double number
-                            ? number(number, Math.abs(number) < 100 ? 4 : 0)
-                            : value)
-                        + " |"));
-    line("");
-    line("## Where");
-    line("");
-    line("| | |");
-    line("|---|---|");
-    for (Map.Entry<String, String> entry : manifest.lines().entrySet()) {
-      line("| " + entry.getKey() + " | " + entry.getValue() + " |");
-    }
+    out.append(figures.table(manifest));
   }
 
   private void line(String text) {

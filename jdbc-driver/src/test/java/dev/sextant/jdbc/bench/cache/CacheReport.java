@@ -116,24 +116,7 @@ final class CacheReport {
 
   void end(Figures figures, Manifest manifest) {
     line("");
-    line("## Figures");
-    line("");
-    line("| | |");
-    line("|---|---:|");
-    figures
-        .values()
-        .forEach(
-            (name, value) ->
-                line(
-                    value instanceof Double number
-                        ? String.format(Locale.ROOT, "| %s | %.4f |", name, number)
-                        : "| " + name + " | " + value + " |"));
-    line("");
-    line("## Where");
-    line("");
-    line("| | |");
-    line("|---|---|");
-    manifest.lines().forEach((name, value) -> line("| " + name + " | " + value + " |"));
+    out.append(figures.table(manifest));
   }
 
   @Override
