@@ -12,6 +12,7 @@ import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class Database implements AutoCloseable {
   private final VectorTables vectors;
   private final EmbeddingModels models;
   private final DatabaseCache cache;
+  private final NumaMachine numa;
   private final FunctionLibrary functions;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
@@ -41,7 +43,16 @@ public final class Database implements AutoCloseable {
    * @param settings see {@link Settings#all()}
    */
   public Database(Optional<Path> file, Settings settings) {
-    this(file, settings, Runtimes.builtIn(FunctionLibrary.steady(System::nanoTime)));
+    this(file, settings, NumaMachine.host());
+  }
+
+  /**
+   * A database that takes the machine to be another one.
+   *
+   * @param numa the machine
+   */
+  public Database(Optional<Path> file, Settings settings, NumaMachine numa) {
+    this(file, settings, numa, Runtimes.builtIn(FunctionLibrary.steady(System::nanoTime)));
   }
 
   /**
@@ -50,6 +61,11 @@ public final class Database implements AutoCloseable {
    * @param runtimes run functions that are not written in SQL
    */
   public Database(Optional<Path> file, Settings settings, Runtimes runtimes) {
+    this(file, settings, NumaMachine.host(), runtimes);
+  }
+
+  private Database(Optional<Path> file, Settings settings, NumaMachine numa, Runtimes runtimes) {
+    this.numa = numa;
     this.file = file.map(path -> path.toAbsolutePath().normalize());
     this.settings = settings;
     try {
@@ -179,6 +195,11 @@ public final class Database implements AutoCloseable {
   /** Search of vector columns. */
   public VectorTables vectors() {
     return vectors;
+  }
+
+  /** The machine's nodes, read when they are first asked for. */
+  public NumaMachine numa() {
+    return numa;
   }
 
   /** What time is taken by. */

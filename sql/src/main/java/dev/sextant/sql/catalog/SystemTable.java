@@ -92,7 +92,12 @@ public record SystemTable(
               SystemTable::models));
 
   private static final List<SystemTable> ALL =
-      Stream.of(ENGINE, CacheTables.all(), FunctionTables.all(), SandboxTables.all())
+      Stream.of(
+              ENGINE,
+              CacheTables.all(),
+              FunctionTables.all(),
+              SandboxTables.all(),
+              NumaTables.all())
           .flatMap(List::stream)
           .toList();
 

@@ -163,7 +163,13 @@ final class Functions {
           "zeroblob");
 
   private static final Set<String> VOLATILE =
-      Set.of("random", "randomblob", "changes", "total_changes", "last_insert_rowid");
+      Set.of(
+          "random",
+          "randomblob",
+          "changes",
+          "total_changes",
+          "last_insert_rowid",
+          "numa_current_node");
 
   /** They give the time of the moment if asked for 'now'. */
   private static final Set<String> TIMES =

@@ -40,6 +40,8 @@ public final class SextantNames {
                   "hybrid_search",
                   "chunk",
                   "cache_simulate",
+                  "numa_current_node",
+                  "numa_distance",
                   "vector_recall"))
           .collect(Collectors.toUnmodifiableSet());
 

@@ -13,6 +13,8 @@ public enum Procedure {
   CACHE_PIN("cache_pin", "pinned"),
   /** Ends that. */
   CACHE_UNPIN("cache_unpin", "unpinned"),
+  /** Reads the machine's nodes again. */
+  NUMA_REDISCOVER("numa_rediscover", "nodes"),
   /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
   SANDBOX_SELFTEST(
       "sandbox_selftest", "stage, attempted, expected, observed, without_sandbox, held");
@@ -47,6 +49,7 @@ public enum Procedure {
     return switch (this) {
       case CACHE_EVICT -> List.of("bytes", "tier");
       case CACHE_INVALIDATE -> List.of("model", "older_than");
+      case NUMA_REDISCOVER -> List.of();
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
       case SANDBOX_SELFTEST -> List.of("profile");
     };

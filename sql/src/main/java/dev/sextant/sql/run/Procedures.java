@@ -47,6 +47,7 @@ final class Procedures {
       case CACHE_INVALIDATE -> invalidate();
       case CACHE_PIN -> pin(true);
       case CACHE_UNPIN -> pin(false);
+      case NUMA_REDISCOVER -> (long) session.database().numa().rediscover().online().size();
       case SANDBOX_SELFTEST -> selfTest();
     };
   }

@@ -52,6 +52,7 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.EMBED, this::embedded);
     connection.createFunction(VectorCalls.FUSED, this::fused);
     this.texts = new TextFunctions(connection);
+    new NumaFunctions(session.database().numa()).register(connection);
   }
 
   /** The session whose connection has the functions. */

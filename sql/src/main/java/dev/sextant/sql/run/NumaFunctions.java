@@ -1,0 +1,71 @@
+package dev.sextant.sql.run;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.numa.NumaMachine;
+import dev.sextant.storage.numa.topology.IdSet;
+import dev.sextant.storage.sqlite.ScalarFunction;
+import dev.sextant.storage.sqlite.ScalarFunction.Arguments;
+import dev.sextant.storage.sqlite.SqliteConnection;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Functions on one SQLite connection about the machine's nodes. */
+final class NumaFunctions {
+  private final NumaMachine machine;
+
+  NumaFunctions(NumaMachine machine) {
+    this.machine = machine;
+  }
+
+  void register(SqliteConnection connection) {
+    connection.createFunction("numa_current_node", this::currentNode, ScalarFunction.Kind.VOLATILE);
+    connection.createFunction("numa_distance", this::distance, ScalarFunction.Kind.VOLATILE);
+  }
+
+  private @Nullable Object currentNode(Arguments arguments) {
+    requireCount(arguments, 0, "numa_current_node");
+    return value(machine.currentNode());
+  }
+
+  private @Nullable Object distance(Arguments arguments) {
+    requireCount(arguments, 2, "numa_distance");
+    if (arguments.isNull(0) || arguments.isNull(1)) {
+      return null;
+    }
+    return value(machine.topology().distances().between(node(arguments, 0), node(arguments, 1)));
+  }
+
+  private int node(Arguments arguments, int position) {
+    long id = arguments.getLong(position);
+    IdSet online = machine.topology().online();
+    if (id < 0 || id > IdSet.MAX_ID || !online.contains((int) id)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          "numa_distance expects nodes of "
+              + online
+              + " but got "
+              + id
+              + ". See sextant.numa_nodes.");
+    }
+    return (int) id;
+  }
+
+  private static @Nullable Object value(OptionalInt number) {
+    return number.isPresent() ? (Object) (long) number.getAsInt() : null;
+  }
+
+  private static void requireCount(Arguments arguments, int expected, String name) {
+    if (arguments.count() != expected) {
+      throw new SextantException(
+          ErrorCode.UNKNOWN_FUNCTION,
+          "Function "
+              + name
+              + " expects "
+              + expected
+              + " arguments and got "
+              + arguments.count()
+              + ".");
+    }
+  }
+}
