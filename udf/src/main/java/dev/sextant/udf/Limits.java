@@ -7,13 +7,13 @@ import java.util.Map;
 /**
  * What one call of a function, on one batch of rows, may use at most.
  *
- * @param fuel function entries and turns of loops; the same input uses the same fuel everywhere
+ * @param fuel what is computed, in the runtime's own unit; the same input uses the same fuel
  * @param memoryBytes linear memory of a module, or the heap of a worker
  * @param wallTime from the call to its answer
  * @param stackDepth calls within calls
  * @param outputBytes of all results of a batch
  * @param batchRows rows given to one call
- * @param workers processes that run the function side by side
+ * @param workers processes that run functions of the profile side by side
  */
 public record Limits(
     long fuel,

@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -88,20 +89,18 @@ public final class FunctionLibrary implements AutoCloseable {
 
   /** The processes that run functions. */
   public List<WorkerRuntime.Status> workers() {
-    FunctionRuntime workers;
-    synchronized (this) {
-      workers = running.get(Language.JAVASCRIPT);
-    }
-    return workers instanceof WorkerRuntime ours ? ours.workers() : List.of();
+    return runningWorkers().map(WorkerRuntime::workers).orElse(List.of());
+  }
+
+  private synchronized Optional<WorkerRuntime> runningWorkers() {
+    return running.get(Language.JAVASCRIPT) instanceof WorkerRuntime ours
+        ? Optional.of(ours)
+        : Optional.empty();
   }
 
   /** Lets functions of a name run again that have cost too many processes; whether there were. */
   public boolean release(String name) {
-    FunctionRuntime workers;
-    synchronized (this) {
-      workers = running.get(Language.JAVASCRIPT);
-    }
-    return workers instanceof WorkerRuntime ours && ours.release(name);
+    return runningWorkers().map(workers -> workers.release(name)).orElse(false);
   }
 
   /**

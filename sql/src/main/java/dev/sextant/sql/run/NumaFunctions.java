@@ -24,12 +24,12 @@ final class NumaFunctions {
   }
 
   private @Nullable Object currentNode(Arguments arguments) {
-    requireCount(arguments, 0, "numa_current_node");
+    SessionFunctions.requireCount(arguments, 0, "numa_current_node");
     return value(machine.currentNode());
   }
 
   private @Nullable Object distance(Arguments arguments) {
-    requireCount(arguments, 2, "numa_distance");
+    SessionFunctions.requireCount(arguments, 2, "numa_distance");
     if (arguments.isNull(0) || arguments.isNull(1)) {
       return null;
     }
@@ -53,19 +53,5 @@ final class NumaFunctions {
 
   private static @Nullable Object value(OptionalInt number) {
     return number.isPresent() ? (Object) (long) number.getAsInt() : null;
-  }
-
-  private static void requireCount(Arguments arguments, int expected, String name) {
-    if (arguments.count() != expected) {
-      throw new SextantException(
-          ErrorCode.UNKNOWN_FUNCTION,
-          "Function "
-              + name
-              + " expects "
-              + expected
-              + " arguments and got "
-              + arguments.count()
-              + ".");
-    }
   }
 }

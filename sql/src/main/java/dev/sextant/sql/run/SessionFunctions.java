@@ -248,7 +248,7 @@ public final class SessionFunctions {
         : VectorCodec.parse(arguments.getText(position));
   }
 
-  private static void requireCount(Arguments arguments, int expected, String name) {
+  static void requireCount(Arguments arguments, int expected, String name) {
     if (arguments.count() != expected) {
       throw new SextantException(
           ErrorCode.UNKNOWN_FUNCTION,
