@@ -1,0 +1,210 @@
+package dev.sextant.sql;
+
+import static dev.sextant.sql.SqlSessionTest.query;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sextant.engine.Database;
+import dev.sextant.engine.Settings;
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.storage.numa.NumaMachine;
+import dev.sextant.storage.numa.kernel.Errno;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Statements that place memory and threads, on a machine of three nodes, one without CPUs. */
+final class NumaPlacementTest {
+  private static final String LOG =
+      "SELECT what, wanted, enforcement, evidence, errno, refused FROM sextant.numa_enforcement_log"
+          + " ORDER BY attempt DESC LIMIT 1";
+
+  @TempDir Path folder;
+  private final NodesKernel kernel = new NodesKernel();
+  private SqlEngine engine;
+  private SqlSession session;
+
+  private void open(Settings settings) throws IOException {
+    NodesKernel.writeMachine(folder);
+    NumaMachine machine =
+        new NumaMachine(folder.resolve("sys"), folder.resolve("proc"), () -> kernel);
+    engine = new SqlEngine(new Database(Optional.empty(), settings, machine));
+    session = engine.connect();
+  }
+
+  @AfterEach
+  void close() {
+    session.close();
+    engine.close();
+    assertThat(kernel.mapped()).as("regions left").isZero();
+  }
+
+  private List<String> rows(String sql) {
+    return query(session, sql);
+  }
+
+  private void assertFails(String sql, ErrorCode code, String part) {
+    assertThatThrownBy(() -> rows(sql))
+        .as(sql)
+        .isInstanceOfSatisfying(
+            SextantException.class, failure -> assertThat(failure.code()).isEqualTo(code))
+        .hasMessageContaining(part);
+  }
+
+  @Test
+  void regionsLieWhereTheyShouldAndAreCounted() throws IOException {
+    open(Settings.defaults());
+    rows("CREATE NUMA REGION a SIZE '64KB' PLACEMENT BIND(33)");
+    rows("CREATE NUMA REGION \"B\" SIZE 65536 PLACEMENT INTERLEAVE(0, 250) ENFORCE STRICT");
+    rows("CREATE NUMA REGION c SIZE '8 KB' PLACEMENT PREFERRED(250)");
+    rows("CREATE NUMA REGION d SIZE 4096 PLACEMENT LOCAL");
+    assertThat(rows("SELECT region, node, pages FROM sextant.numa_pages ORDER BY 1, 2"))
+        .containsExactly("a|33|16", "b|0|8", "b|250|8", "c|250|2", "d|0|1");
+    assertThat(rows("SELECT region, owner, bytes, placement, evidence FROM sextant.numa_regions"))
+        .contains("a|user|65536|BIND(33)|verified (16 pages: 16 pages on node 33)");
+    assertThat(rows("SELECT memory_used >= 143360 FROM sextant.databases")).containsExactly("1");
+    assertFails("CREATE NUMA REGION A SIZE 1 PLACEMENT LOCAL", ErrorCode.DUPLICATE_OBJECT, "\"A\"");
+    rows("DROP NUMA REGION a");
+    rows("DROP NUMA REGION IF EXISTS a");
+    assertFails("DROP NUMA REGION a", ErrorCode.INVALID_PARAMETER, "[b, c, d]");
+    assertThat(rows("SELECT count(*) FROM sextant.numa_regions")).containsExactly("3");
+  }
+
+  @Test
+  void aFullNodeIsAnErrorWhereStrictAndCountedWhereSoft() throws IOException {
+    open(Settings.defaults());
+    assertFails(
+        "CREATE NUMA REGION a SIZE '800KB' PLACEMENT BIND(33) ENFORCE STRICT",
+        ErrorCode.OUT_OF_RESOURCES,
+        "100 elsewhere");
+    assertThat(rows(LOG))
+        .containsExactly(
+            "region a|BIND(33)|strict|best-effort (100 elsewhere: 100 pages on node 0, 100 pages on"
+                + " node 33)|null|1");
+    assertThat(rows("SELECT count(*) FROM sextant.numa_regions")).containsExactly("0");
+    rows("CREATE NUMA REGION a SIZE '800KB' PLACEMENT BIND(33)");
+    assertThat(rows("SELECT node, pages FROM sextant.numa_pages ORDER BY node"))
+        .containsExactly("0|100", "33|100");
+    rows("DROP NUMA REGION a");
+    rows("SET numa.enforcement = strict");
+    assertFails(
+        "CREATE NUMA REGION a SIZE '800KB' PLACEMENT BIND(33)",
+        ErrorCode.OUT_OF_RESOURCES,
+        "strict");
+    rows("CREATE NUMA REGION a SIZE '800KB' PLACEMENT BIND(33) ENFORCE SOFT");
+    assertFails("SET numa.enforcement = hard", ErrorCode.INVALID_PARAMETER, "soft, strict");
+    assertFails(
+        "CREATE NUMA REGION e SIZE 1 PLACEMENT BIND(1)", ErrorCode.INVALID_PARAMETER, "0,33,250");
+  }
+
+  @Test
+  void aRefusedCallIsARowWithItsErrno() throws IOException {
+    open(Settings.defaults());
+    kernel.refuse("mbind", Errno.EPERM);
+    rows("CREATE NUMA REGION a SIZE '64KB' PLACEMENT BIND(33)");
+    assertThat(rows(LOG))
+        .containsExactly("region a|BIND(33)|soft|none (EPERM, mbind gave EPERM)|EPERM|0");
+    assertThat(rows("SELECT region, errno FROM sextant.numa_regions")).containsExactly("a|EPERM");
+    assertFails(
+        "CREATE NUMA REGION b SIZE 1 PLACEMENT BIND(33) ENFORCE STRICT",
+        ErrorCode.OUT_OF_RESOURCES,
+        "mbind gave EPERM");
+  }
+
+  @Test
+  void regionsDrawOnTheBudget() throws IOException {
+    open(Settings.of(Map.of("memory_limit", "100000")));
+    assertFails(
+        "CREATE NUMA REGION a SIZE '64MB' PLACEMENT LOCAL",
+        ErrorCode.OUT_OF_RESOURCES,
+        "memory_limit");
+    rows("CREATE NUMA REGION a SIZE 90000 PLACEMENT LOCAL");
+    assertThat(rows("SELECT memory_used FROM sextant.databases")).containsExactly("90112");
+    rows("DROP NUMA REGION a");
+    assertThat(rows("SELECT memory_used FROM sextant.databases")).containsExactly("0");
+  }
+
+  @Test
+  void aPinnedSessionRunsItsStatementsOnItsCpusAndLetsTheThreadGo() throws IOException {
+    open(Settings.defaults());
+    assertThat(rows("SELECT numa_current_node()")).containsExactly("0");
+    rows("PIN SESSION TO NODE 33 ENFORCE STRICT");
+    assertThat(kernel.affinity(0).cpus()).hasToString("0-4");
+    assertThat(rows("VALUES (1)")).containsExactly("1");
+    assertThat(rows("CALL numa_rediscover()")).containsExactly("3");
+    assertThat(kernel.pins()).contains("2-3");
+    assertThat(kernel.affinity(0).cpus()).hasToString("0-4");
+    assertThat(rows(LOG)).containsExactly("session|NODE 33|strict|verified (2 CPUs: 2-3)|null|0");
+    rows("PIN SESSION TO CPUS '1'");
+    rows("UNPIN SESSION");
+    int before = kernel.pins().size();
+    rows("SELECT 1");
+    assertThat(kernel.pins()).hasSize(before);
+  }
+
+  @Test
+  void whatCannotBePinnedIsSaidOrRefused() throws IOException {
+    open(Settings.defaults());
+    rows("PIN SESSION TO CPUS '3,900'");
+    assertThat(rows(LOG))
+        .containsExactly(
+            "session|CPUS '3,900'|soft|best-effort (1 elsewhere: narrowed from 3,900 to 3)|null|0");
+    rows("UNPIN SESSION");
+    assertFails(
+        "PIN SESSION TO CPUS '3,900' ENFORCE STRICT", ErrorCode.OUT_OF_RESOURCES, "narrowed");
+    assertFails("PIN SESSION TO NODE 250", ErrorCode.INVALID_PARAMETER, "0,33");
+    assertFails("PIN SESSION TO NODE 7", ErrorCode.INVALID_PARAMETER, "0,33,250");
+    kernel.refuse("sched_setaffinity", Errno.EPERM);
+    rows("PIN SESSION TO NODE 0");
+    assertThat(rows(LOG))
+        .containsExactly("session|NODE 0|soft|none (EPERM, sched_setaffinity gave EPERM)|EPERM|0");
+    assertFails("PIN SESSION TO NODE 0 ENFORCE STRICT", ErrorCode.OUT_OF_RESOURCES, "EPERM");
+    assertThat(rows("SELECT 1")).containsExactly("1");
+  }
+
+  @Test
+  void aStrictPinOnAVirtualThreadIsAnErrorAndUnpinIsNot() throws Exception {
+    open(Settings.defaults());
+    rows("PIN SESSION TO NODE 33 ENFORCE STRICT");
+    Thread virtual =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  assertFails("SELECT 1", ErrorCode.OUT_OF_RESOURCES, "virtual thread");
+                  rows("UNPIN SESSION");
+                  assertThat(rows("SELECT 1")).containsExactly("1");
+                });
+    virtual.join();
+    assertThat(rows("SELECT count(*) FROM sextant.numa_enforcement_log WHERE refused = 1"))
+        .containsExactly("1");
+  }
+
+  @Test
+  void theirSyntaxIsToldWhereItIsWrong() throws IOException {
+    open(Settings.defaults());
+    for (String wrong :
+        List.of(
+            "PIN SESSION",
+            "PIN SESSION TO NODE",
+            "PIN SESSION TO NODE x",
+            "PIN SESSION TO CPUS 3",
+            "PIN SESSION TO CPUS '3-'",
+            "PIN SESSION TO NODE 1 ENFORCE",
+            "UNPIN SESSION now",
+            "CREATE NUMA REGION",
+            "CREATE NUMA REGION a SIZE '1 TB' PLACEMENT LOCAL",
+            "CREATE NUMA REGION a SIZE 1 PLACEMENT REPLICATE",
+            "CREATE NUMA REGION a SIZE 1 PLACEMENT BIND(0, 1)",
+            "CREATE NUMA REGION a SIZE 1 PLACEMENT INTERLEAVE()",
+            "DROP NUMA REGION",
+            "SET numa.enforcement")) {
+      assertFails(wrong, ErrorCode.SYNTAX, "");
+    }
+  }
+}
