@@ -135,7 +135,7 @@ final class PreparedSql implements SqlStatement {
   public Outcome execute() {
     return owner.locked(
         () ->
-            plan instanceof Plan.Command
+            plan instanceof Plan.Command command && command.changesPin()
                 ? executeAlone()
                 : session.pin().during(this::executeAlone));
   }
