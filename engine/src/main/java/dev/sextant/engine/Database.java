@@ -82,7 +82,7 @@ public final class Database implements AutoCloseable {
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
     this.placements = new Placements(numa, memory, this::enforcement, clock);
-    this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
+    this.vectors = new VectorTables(placements, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
     Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();

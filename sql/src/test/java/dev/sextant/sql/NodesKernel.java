@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class NodesKernel implements Kernel {
   static final int PAGES_33 = 100;
   private static final int PAGE = 4096;
+  private static final int MOST = 1 << 30;
   private static final IdSet ALL = IdSet.range(0, 4);
 
   private static final class Mapping {
@@ -196,10 +197,11 @@ final class NodesKernel implements Kernel {
 
   @Override
   public synchronized Reply pageNodes(long address, int[] nodes) {
-    Mapping mapping = at(address);
-    int first = (int) ((address - mapping.address) / PAGE);
+    Map.Entry<Long, Mapping> near = mappings.floorEntry(address);
+    int first = near == null ? 0 : (int) Math.min(MOST, (address - near.getKey()) / PAGE);
     for (int page = 0; page < nodes.length; page++) {
-      int node = mapping.nodes[first + page];
+      boolean ours = near != null && first + page < near.getValue().nodes.length;
+      int node = ours ? near.getValue().nodes[first + page] : -1;
       nodes[page] = node < 0 ? -Errno.ENOENT : node;
     }
     return reply("move_pages");

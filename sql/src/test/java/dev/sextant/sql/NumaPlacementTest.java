@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +186,123 @@ final class NumaPlacementTest {
         .containsExactly("1");
   }
 
+  private void docs() {
+    rows("CREATE TABLE docs(id INTEGER PRIMARY KEY, e VECTOR(8))");
+    rows(
+        "CREATE TABLE n AS WITH RECURSIVE n(i) AS"
+            + " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i FROM n");
+    rows(
+        "INSERT INTO docs SELECT i, format('[%d,%d,%d,1,2,3,4,5]', i, i % 7, i % 11) FROM n");
+    rows("CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops)");
+  }
+
+  private static final String NEAR =
+      "SELECT id FROM docs ORDER BY e <-> '[50,1,6,1,2,3,4,5]' LIMIT 3";
+
+  @Test
+  void anIndexIsReplicatedAndReadFromTheCallersNode() throws IOException {
+    open(Settings.defaults());
+    docs();
+    List<String> found = rows(NEAR);
+    assertThat(rows("EXPLAIN PLACEMENT " + NEAR)).anyMatch(row -> row.startsWith("segment 1|"));
+    rows("ALTER INDEX docs_e SET PLACEMENT (REPLICATE) ENFORCE STRICT");
+    assertThat(rows(NEAR)).isEqualTo(found);
+    assertThat(
+            rows(
+                "SELECT region, placement, enforcement FROM sextant.numa_regions"
+                    + " WHERE owner = 'index docs_e' AND region LIKE 'segment%' ORDER BY 1"))
+        .containsExactly(
+            "segment 1, copy of node 0|REPLICATE|strict",
+            "segment 1, copy of node 33|REPLICATE|strict");
+    assertThat(
+            rows(
+                "SELECT DISTINCT region, node FROM sextant.numa_pages WHERE region LIKE 'segment%'"
+                    + " ORDER BY 1"))
+        .containsExactly("segment 1, copy of node 0|0", "segment 1, copy of node 33|33");
+    String read = "region, caller_node, local_share";
+    assertThat(explained(read)).contains("segment 1, copy of node 0|0|1.0");
+    rows("PIN SESSION TO NODE 33");
+    assertThat(explained(read)).contains("segment 1, copy of node 33|33|1.0");
+    assertThat(rows(NEAR)).isEqualTo(found);
+    rows("UNPIN SESSION");
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(250))");
+    assertThat(explained(read)).contains("segment 1|0|0.0");
+    assertThat(rows(NEAR)).isEqualTo(found);
+    rows("INSERT INTO docs VALUES (1000, '[50,1,6,1,2,3,4,5]')");
+    assertThat(rows(NEAR)).hasSize(3).contains("1000");
+    assertThat(rows("SELECT DISTINCT node FROM sextant.numa_pages WHERE region = 'changed rows'"))
+        .containsExactly("250");
+    rows("ALTER INDEX docs_e SET PLACEMENT (DEFAULT)");
+    assertThat(rows("SELECT count(*) FROM sextant.numa_regions")).containsExactly("0");
+    assertThat(rows(NEAR)).contains("1000");
+    rows("DROP INDEX docs_e");
+  }
+
+  private List<String> explained(String columns) {
+    List<String> names =
+        List.of(
+            "region",
+            "owner",
+            "bytes",
+            "placement",
+            "evidence",
+            "caller_node",
+            "pages",
+            "pages_by_node",
+            "local_share");
+    return rows("EXPLAIN PLACEMENT " + NEAR).stream()
+        .map(row -> List.of(row.split("\\|", -1)))
+        .map(
+            row ->
+                String.join(
+                    "|",
+                    Stream.of(columns.split(", ", -1))
+                        .map(column -> row.get(names.indexOf(column)))
+                        .toList()))
+        .toList();
+  }
+
+  @Test
+  void aStrictPlacementThatCannotBeHadLeavesTheIndexAsItWas() throws IOException {
+    open(Settings.defaults());
+    docs();
+    rows(NEAR);
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(0)) ENFORCE STRICT");
+    kernel.refuse("mbind", Errno.EPERM);
+    assertFails(
+        "ALTER INDEX docs_e SET PLACEMENT (BIND(250)) ENFORCE STRICT",
+        ErrorCode.OUT_OF_RESOURCES,
+        "EPERM");
+    assertThat(
+            rows(
+                "SELECT DISTINCT placement, node FROM sextant.numa_regions r"
+                    + " JOIN sextant.numa_pages p ON p.region = r.region AND p.owner = r.owner"
+                    + " WHERE r.region = 'segment 1'"))
+        .containsExactly("BIND(0)|0");
+    assertThat(rows(NEAR)).hasSize(3);
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(250))");
+    assertThat(rows("SELECT errno FROM sextant.numa_regions WHERE region = 'segment 1'"))
+        .containsExactly("EPERM");
+    assertFails(
+        "ALTER INDEX docs_e SET PLACEMENT (BIND(9))", ErrorCode.INVALID_PARAMETER, "0,33,250");
+  }
+
+  @Test
+  void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() throws IOException {
+    open(Settings.defaults());
+    docs();
+    rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 250))");
+    String exact = "SELECT id FROM docs ORDER BY e <#> '[50,1,6,1,2,3,4,5]' LIMIT 3";
+    assertThat(rows(exact)).hasSize(3);
+    assertThat(rows("SELECT node, pages > 0 FROM sextant.numa_pages WHERE owner = 'column docs.e'"))
+        .containsExactly("0|1");
+    assertThat(rows("EXPLAIN PLACEMENT " + exact)).singleElement().asString().startsWith("rows|");
+    List<String> measured = rows("MEASURE NUMA SIZE '64KB' SECONDS 0.001");
+    assertThat(measured).hasSize(6);
+    assertThat(measured.get(5)).startsWith("33|250|65536|").contains("16 pages on node 250");
+    assertFails("MEASURE NUMA SIZE '2GB'", ErrorCode.INVALID_PARAMETER, "MEASURE NUMA expects");
+  }
+
   @Test
   void theirSyntaxIsToldWhereItIsWrong() throws IOException {
     open(Settings.defaults());
@@ -203,6 +321,10 @@ final class NumaPlacementTest {
             "CREATE NUMA REGION a SIZE 1 PLACEMENT BIND(0, 1)",
             "CREATE NUMA REGION a SIZE 1 PLACEMENT INTERLEAVE()",
             "DROP NUMA REGION",
+            "ALTER INDEX docs_e SET PLACEMENT BIND(0)",
+            "EXPLAIN PLACEMENT",
+            "MEASURE NUMA SIZE",
+            "MEASURE NUMA SECONDS -1",
             "SET numa.enforcement")) {
       assertFails(wrong, ErrorCode.SYNTAX, "");
     }

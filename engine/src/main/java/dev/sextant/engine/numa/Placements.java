@@ -8,10 +8,15 @@ import dev.sextant.storage.numa.Evidence;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Placement;
+import dev.sextant.storage.numa.topology.Distances;
+import dev.sextant.storage.numa.topology.IdSet;
+import dev.sextant.storage.numa.topology.Topology;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -53,6 +58,11 @@ public final class Placements implements AutoCloseable {
     return machine;
   }
 
+  /** What memory is drawn from. */
+  public MemoryBudget budget() {
+    return budget;
+  }
+
   /** What was tried. */
   public EnforcementLog log() {
     return log;
@@ -90,6 +100,44 @@ public final class Placements implements AutoCloseable {
               + " enforce it.");
     }
     return region;
+  }
+
+  /**
+   * Memory for something that grows piece by piece.
+   *
+   * @param what for the log, such as {@code index docs_idx}
+   * @throws SextantException {@code 53000} where it is to be strict and cannot be had, here or when
+   *     a piece is asked for
+   */
+  public PlacedSpace space(String what, PlacedSpace.Wanted wanted, boolean inTurn) {
+    return new PlacedSpace(this, what, wanted, inTurn);
+  }
+
+  /** The nodes that have memory and CPUs, both allowed to this process: replicas are for them. */
+  public IdSet homes() {
+    Topology topology = machine.topology();
+    IdSet running = topology.nodesOf(topology.limits().cpus());
+    return topology
+        .withMemory()
+        .intersect(topology.withCpus())
+        .intersect(topology.limits().nodes())
+        .intersect(running);
+  }
+
+  /** Of some nodes, the one that is nearest to the calling thread. */
+  public OptionalInt nearest(IdSet nodes) {
+    OptionalInt here = machine.currentNode();
+    if (here.isEmpty() || nodes.contains(here.getAsInt())) {
+      return here.isEmpty() ? nodes.first() : here;
+    }
+    Distances distances = machine.topology().distances();
+    return nodes.stream()
+        .boxed()
+        .min(
+            Comparator.comparingInt(
+                node -> distances.between(here.getAsInt(), node).orElse(Integer.MAX_VALUE)))
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
   }
 
   /**

@@ -49,7 +49,7 @@ public final class SessionPin {
    */
   public Evidence pin(PinTarget target, Enforcement enforcement) {
     Wish next = new Wish(target, cpus(target), enforcement);
-    Evidence evidence = attempt(next, seen -> {}, () -> true).evidence();
+    Evidence evidence = attempt(next, _ -> {}, () -> true).evidence();
     placements.log().add(WHAT, target.label(), enforcement, evidence);
     requireHeld(next, evidence);
     wish = next;

@@ -51,7 +51,8 @@ final class PlacementTables {
 
   /** All regions of a database, whoever owns them. */
   static Stream<RegionReport> reports(Database database) {
-    return database.placements().regions().stream();
+    return Stream.concat(
+        database.placements().regions().stream(), database.vectors().regions().stream());
   }
 
   private static List<List<@Nullable Object>> regions(Session session) {

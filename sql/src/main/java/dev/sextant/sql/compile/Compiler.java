@@ -46,7 +46,8 @@ public final class Compiler {
 
   /** The plan of a statement. */
   public Plan compile(StatementText statement) {
-    return NumaCompiler.compile(catalog, statement).orElseGet(() -> byKind(statement));
+    return NumaCompiler.compile(catalog, statement, this::compile)
+        .orElseGet(() -> byKind(statement));
   }
 
   private Plan byKind(StatementText statement) {

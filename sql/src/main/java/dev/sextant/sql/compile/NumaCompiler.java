@@ -3,13 +3,20 @@ package dev.sextant.sql.compile;
 import dev.sextant.engine.Settings;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.DataPlacement;
 import dev.sextant.engine.numa.PinTarget;
+import dev.sextant.engine.vector.IndexDefinition;
+import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.lex.Token;
 import dev.sextant.sql.plan.EngineCommand;
 import dev.sextant.sql.plan.NumaCommand;
+import dev.sextant.sql.plan.NumaQuery;
+import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Placement;
 import dev.sextant.storage.numa.topology.IdSet;
@@ -19,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,25 +44,42 @@ final class NumaCompiler extends TokenReader {
   private static final Map<String, Long> UNITS =
       Map.of("", 1L, "b", 1L, "kb", 1L << 10, "mb", 1L << 20, "gb", 1L << 30);
 
+  private static final String ALTER =
+      "ALTER INDEX name SET PLACEMENT"
+          + " (BIND(0)|PREFERRED(0)|INTERLEAVE(0,1)|REPLICATE|LOCAL|DEFAULT) [ENFORCE STRICT|SOFT]";
+  private static final String MEASURE = "MEASURE NUMA [SIZE '64MB'] [SECONDS 0.5]";
+  private static final long MEASURED_BYTES = 64L << 20;
+  private static final double MEASURED_SECONDS = 0.5;
+
+  private final Catalog catalog;
   private final StatementText statement;
 
-  private NumaCompiler(StatementText statement) {
+  private NumaCompiler(Catalog catalog, StatementText statement) {
     super(statement);
+    this.catalog = catalog;
     this.statement = statement;
   }
 
-  /** The plan; empty where the statement is another. */
-  static Optional<Plan> compile(Catalog catalog, StatementText statement) {
-    return new NumaCompiler(statement).plan(catalog);
+  /**
+   * The plan; empty where the statement is another.
+   *
+   * @param plans compiles what EXPLAIN PLACEMENT explains
+   */
+  static Optional<Plan> compile(
+      Catalog catalog, StatementText statement, Function<StatementText, Plan> plans) {
+    return new NumaCompiler(catalog, statement).plan(plans);
   }
 
-  private Optional<Plan> plan(Catalog catalog) {
+  private Optional<Plan> plan(Function<StatementText, Plan> plans) {
     Token first = tokens.getFirst();
     return switch (first.kind() == Token.Kind.WORD ? first.lower() : "") {
       case "pin" -> begins("pin", "session") ? command(pin()) : Optional.empty();
       case "unpin" -> begins("unpin", "session") ? command(unpin()) : Optional.empty();
       case "create" -> begins("create", "numa") ? command(create()) : Optional.empty();
       case "drop" -> begins("drop", "numa") ? command(drop()) : Optional.empty();
+      case "alter" -> begins("alter", "index") ? alter() : Optional.empty();
+      case "explain" -> begins("explain", "placement") ? explain(plans) : Optional.empty();
+      case "measure" -> begins("measure", "numa") ? Optional.of(measure()) : Optional.empty();
       case "set" -> begins("set", "numa") ? Optional.of(set()) : Optional.empty();
       default -> Optional.empty();
     };
@@ -97,6 +122,69 @@ final class NumaCompiler extends TokenReader {
     Enforcement enforcement = enforcement(PIN);
     end(PIN);
     return new NumaCommand.PinSession(target, enforcement);
+  }
+
+  private Optional<Plan> alter() {
+    Optional<IndexDefinition> index =
+        at < tokens.size() && tokens.get(at).isName()
+            ? catalog.vectorIndex(tokens.get(at++).text())
+            : Optional.empty();
+    if (index.isEmpty()) {
+      return Optional.empty();
+    }
+    require(take("set") && take("placement"), "SET PLACEMENT", ALTER);
+    require(symbol("("), "a placement in parentheses", ALTER);
+    DataPlacement placement =
+        take("replicate")
+            ? new DataPlacement.Replicate()
+            : take("default")
+                ? new DataPlacement.Anywhere()
+                : new DataPlacement.On(placement(ALTER));
+    require(symbol(")"), ") behind one placement", ALTER);
+    Enforcement enforcement = enforcement(ALTER);
+    end(ALTER);
+    VectorColumn column = IndexCompiler.columnOf(catalog, index.get());
+    return command(new NumaCommand.PlaceIndex(index.get(), column, placement, enforcement));
+  }
+
+  private Optional<Plan> explain(Function<StatementText, Plan> plans) {
+    require(at < tokens.size(), "a query", "EXPLAIN PLACEMENT SELECT …");
+    String text = statement.sql().substring(tokens.get(at).start());
+    return Optional.of(rows(new NumaQuery.Placement(plans.apply(StatementText.of(text)))));
+  }
+
+  private Plan measure() {
+    long bytes = take("size") ? size() : MEASURED_BYTES;
+    double seconds = MEASURED_SECONDS;
+    if (take("seconds")) {
+      require(
+          at < tokens.size()
+              && tokens.get(at).kind() == Token.Kind.NUMBER
+              && tokens.get(at).text().matches("\\d{1,3}(\\.\\d{1,6})?"),
+          "a number of seconds",
+          MEASURE);
+      seconds = Double.parseDouble(tokens.get(at++).text());
+    }
+    end(MEASURE);
+    return rows(new NumaQuery.Measure(bytes, seconds));
+  }
+
+  /** A statement whose rows a step gives. */
+  private Plan rows(NumaQuery query) {
+    List<String> items = new ArrayList<>();
+    for (String column : query.columns()) {
+      items.add("value ->> " + items.size() + " AS " + column);
+    }
+    String sql = "SELECT " + String.join(", ", items) + " FROM json_each(?)";
+    return new Plan.Compiled(
+        statement,
+        new SubSql(sql, List.of(0)),
+        0,
+        List.of(new ParameterSource.Produced()),
+        List.of(new Step.NumaRows(query, 0)),
+        null,
+        List.of(),
+        List.of());
   }
 
   private NumaCommand unpin() {

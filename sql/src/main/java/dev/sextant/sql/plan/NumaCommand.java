@@ -1,6 +1,9 @@
 package dev.sextant.sql.plan;
 
+import dev.sextant.engine.numa.DataPlacement;
 import dev.sextant.engine.numa.PinTarget;
+import dev.sextant.engine.vector.IndexDefinition;
+import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Placement;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,18 @@ public sealed interface NumaCommand {
    * @param enforcement null for that of the setting
    */
   record PinSession(PinTarget target, @Nullable Enforcement enforcement) implements NumaCommand {}
+
+  /**
+   * ALTER INDEX … SET PLACEMENT.
+   *
+   * @param enforcement null for that of the setting
+   */
+  record PlaceIndex(
+      IndexDefinition index,
+      VectorColumn column,
+      DataPlacement placement,
+      @Nullable Enforcement enforcement)
+      implements NumaCommand {}
 
   /** UNPIN SESSION. */
   record UnpinSession() implements NumaCommand {}

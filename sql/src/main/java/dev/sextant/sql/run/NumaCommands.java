@@ -5,6 +5,7 @@ import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.numa.Placements;
 import dev.sextant.engine.numa.RegionReport;
+import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.sql.plan.NumaCommand;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Evidence;
@@ -32,6 +33,7 @@ final class NumaCommands {
           told(
               "The session is not on " + target.label(),
               session.pin().pin(target, given(enforcement)));
+      case NumaCommand.PlaceIndex place -> place(place);
       case NumaCommand.UnpinSession() -> {
         session.pin().unpin();
         yield List.of();
@@ -45,6 +47,30 @@ final class NumaCommands {
         yield List.of();
       }
     };
+  }
+
+  private List<String> place(NumaCommand.PlaceIndex command) {
+    if (session.inTransaction()) {
+      throw new SextantException(
+          ErrorCode.TRANSACTION_STATE,
+          "ALTER INDEX … SET PLACEMENT takes a transaction of its own: commit or roll back first.");
+    }
+    session
+        .database()
+        .vectors()
+        .place(
+            session.connection(),
+            new VectorIndexes.Move(
+                command.index(),
+                command.column(),
+                command.placement(),
+                given(command.enforcement())));
+    String owner = "index " + command.index().name();
+    return session.database().vectors().regions().stream()
+        .filter(region -> region.owner().equals(owner) && !region.evidence().holds())
+        .filter(region -> !(region.evidence() instanceof Evidence.Applied)) // nothing to lie there
+        .map(region -> region.name() + " of " + owner + ": " + region.evidence().label() + ".")
+        .toList();
   }
 
   private Enforcement given(@Nullable Enforcement enforcement) {
