@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -150,7 +151,7 @@ final class NodesKernel implements Kernel {
 
   @Override
   public synchronized Reply unmap(long address, long bytes) {
-    Mapping mapping = mappings.remove(address);
+    Mapping mapping = Objects.requireNonNull(mappings.remove(address));
     left += (int) Arrays.stream(mapping.nodes).filter(node -> node == 33).count();
     mapping.arena.close();
     return Reply.of(0);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,11 +32,22 @@ final class NumaPlacementTest {
   private SqlEngine engine;
   private SqlSession session;
 
-  private void open(Settings settings) throws IOException {
+  @BeforeEach
+  void open() throws IOException {
     NodesKernel.writeMachine(folder);
+    engine = engine(Settings.defaults());
+    session = engine.connect();
+  }
+
+  private SqlEngine engine(Settings settings) {
     NumaMachine machine =
         new NumaMachine(folder.resolve("sys"), folder.resolve("proc"), () -> kernel);
-    engine = new SqlEngine(new Database(Optional.empty(), settings, machine));
+    return new SqlEngine(new Database(Optional.empty(), settings, machine));
+  }
+
+  private void reopen(Settings settings) {
+    close();
+    engine = engine(settings);
     session = engine.connect();
   }
 
@@ -59,8 +71,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void regionsLieWhereTheyShouldAndAreCounted() throws IOException {
-    open(Settings.defaults());
+  void regionsLieWhereTheyShouldAndAreCounted() {
     rows("CREATE NUMA REGION a SIZE '64KB' PLACEMENT BIND(33)");
     rows("CREATE NUMA REGION \"B\" SIZE 65536 PLACEMENT INTERLEAVE(0, 250) ENFORCE STRICT");
     rows("CREATE NUMA REGION c SIZE '8 KB' PLACEMENT PREFERRED(250)");
@@ -78,8 +89,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void aFullNodeIsAnErrorWhereStrictAndCountedWhereSoft() throws IOException {
-    open(Settings.defaults());
+  void aFullNodeIsAnErrorWhereStrictAndCountedWhereSoft() {
     assertFails(
         "CREATE NUMA REGION a SIZE '800KB' PLACEMENT BIND(33) ENFORCE STRICT",
         ErrorCode.OUT_OF_RESOURCES,
@@ -105,8 +115,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void aRefusedCallIsARowWithItsErrno() throws IOException {
-    open(Settings.defaults());
+  void aRefusedCallIsARowWithItsErrno() {
     kernel.refuse("mbind", Errno.EPERM);
     rows("CREATE NUMA REGION a SIZE '64KB' PLACEMENT BIND(33)");
     assertThat(rows(LOG))
@@ -119,8 +128,8 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void regionsDrawOnTheBudget() throws IOException {
-    open(Settings.of(Map.of("memory_limit", "100000")));
+  void regionsDrawOnTheBudget() {
+    reopen(Settings.of(Map.of("memory_limit", "100000")));
     assertFails(
         "CREATE NUMA REGION a SIZE '64MB' PLACEMENT LOCAL",
         ErrorCode.OUT_OF_RESOURCES,
@@ -132,8 +141,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void aPinnedSessionRunsItsStatementsOnItsCpusAndLetsTheThreadGo() throws IOException {
-    open(Settings.defaults());
+  void aPinnedSessionRunsItsStatementsOnItsCpusAndLetsTheThreadGo() {
     assertThat(rows("SELECT numa_current_node()")).containsExactly("0");
     rows("PIN SESSION TO NODE 33 ENFORCE STRICT");
     assertThat(kernel.affinity(0).cpus()).hasToString("0-4");
@@ -150,8 +158,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void whatCannotBePinnedIsSaidOrRefused() throws IOException {
-    open(Settings.defaults());
+  void whatCannotBePinnedIsSaidOrRefused() {
     rows("PIN SESSION TO CPUS '3,900'");
     assertThat(rows(LOG))
         .containsExactly(
@@ -171,7 +178,6 @@ final class NumaPlacementTest {
 
   @Test
   void aStrictPinOnAVirtualThreadIsAnErrorAndUnpinIsNot() throws Exception {
-    open(Settings.defaults());
     rows("PIN SESSION TO NODE 33 ENFORCE STRICT");
     Thread virtual =
         Thread.ofVirtual()
@@ -191,8 +197,7 @@ final class NumaPlacementTest {
     rows(
         "CREATE TABLE n AS WITH RECURSIVE n(i) AS"
             + " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i FROM n");
-    rows(
-        "INSERT INTO docs SELECT i, format('[%d,%d,%d,1,2,3,4,5]', i, i % 7, i % 11) FROM n");
+    rows("INSERT INTO docs SELECT i, format('[%d,%d,%d,1,2,3,4,5]', i, i % 7, i % 11) FROM n");
     rows("CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops)");
   }
 
@@ -200,8 +205,7 @@ final class NumaPlacementTest {
       "SELECT id FROM docs ORDER BY e <-> '[50,1,6,1,2,3,4,5]' LIMIT 3";
 
   @Test
-  void anIndexIsReplicatedAndReadFromTheCallersNode() throws IOException {
-    open(Settings.defaults());
+  void anIndexIsReplicatedAndReadFromTheCallersNode() {
     docs();
     List<String> found = rows(NEAR);
     assertThat(rows("EXPLAIN PLACEMENT " + NEAR)).anyMatch(row -> row.startsWith("segment 1|"));
@@ -263,8 +267,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void aStrictPlacementThatCannotBeHadLeavesTheIndexAsItWas() throws IOException {
-    open(Settings.defaults());
+  void aStrictPlacementThatCannotBeHadLeavesTheIndexAsItWas() {
     docs();
     rows(NEAR);
     rows("ALTER INDEX docs_e SET PLACEMENT (BIND(0)) ENFORCE STRICT");
@@ -288,8 +291,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() throws IOException {
-    open(Settings.defaults());
+  void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() {
     docs();
     rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 250))");
     String exact = "SELECT id FROM docs ORDER BY e <#> '[50,1,6,1,2,3,4,5]' LIMIT 3";
@@ -304,8 +306,7 @@ final class NumaPlacementTest {
   }
 
   @Test
-  void theirSyntaxIsToldWhereItIsWrong() throws IOException {
-    open(Settings.defaults());
+  void theirSyntaxIsToldWhereItIsWrong() {
     for (String wrong :
         List.of(
             "PIN SESSION",
