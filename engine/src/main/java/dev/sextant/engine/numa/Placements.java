@@ -203,7 +203,7 @@ public final class Placements implements AutoCloseable {
               new RegionReport(
                   name,
                   "user",
-                  region.memory().byteSize(),
+                  region.bytes(),
                   region.placement().label(),
                   named.enforcement(),
                   region.evidence(),
