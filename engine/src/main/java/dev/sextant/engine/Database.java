@@ -5,6 +5,7 @@ import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.Placements;
 import dev.sextant.engine.udf.AuditLog;
 import dev.sextant.engine.udf.FunctionLibrary;
 import dev.sextant.engine.udf.Runtimes;
@@ -12,11 +13,13 @@ import dev.sextant.engine.vector.VectorIndexes;
 import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One open database: its file, its settings and all that its connections share. */
 public final class Database implements AutoCloseable {
+  /** What the names of settings of placement begin with. */
+  private static final String NUMA = "numa.";
+
   private final Optional<Path> file;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final KernelProvider kernels;
@@ -32,6 +38,7 @@ public final class Database implements AutoCloseable {
   private final EmbeddingModels models;
   private final DatabaseCache cache;
   private final NumaMachine numa;
+  private final Placements placements;
   private final FunctionLibrary functions;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
@@ -74,7 +81,8 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
-    this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
+    this.placements = new Placements(numa, memory, this::enforcement, clock);
+    this.vectors = new VectorTables(placements, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
     Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();
@@ -137,8 +145,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Changes a setting of the embedding cache or of sandboxes, for all connections and until the
-   * database is closed.
+   * Changes a setting of the embedding cache, of sandboxes or of placement, for all connections and
+   * until the database is closed.
    *
    * @throws SextantException {@code 22023} for a name or a value that is not allowed
    */
@@ -150,6 +158,10 @@ public final class Database implements AutoCloseable {
       if (wanted.get(setting).equals("off")) {
         functions.stopProcesses();
       }
+      return;
+    }
+    if (setting.name().startsWith(NUMA)) {
+      settings = wanted;
       return;
     }
     if (!setting.name().startsWith(CacheSettings.PREFIX)) {
@@ -202,6 +214,16 @@ public final class Database implements AutoCloseable {
     return numa;
   }
 
+  /** What is placed on the machine's nodes. */
+  public Placements placements() {
+    return placements;
+  }
+
+  private Enforcement enforcement() {
+    String wanted = settings.get(Settings.NUMA_ENFORCEMENT);
+    return Enforcement.valueOf(wanted.toUpperCase(Locale.ROOT));
+  }
+
   /** What time is taken by. */
   public InstantSource clock() {
     return clock;
@@ -234,5 +256,6 @@ public final class Database implements AutoCloseable {
     models.close();
     cache.close();
     functions.close();
+    placements.close();
   }
 }

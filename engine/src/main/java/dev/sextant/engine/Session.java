@@ -2,6 +2,7 @@ package dev.sextant.engine;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.SessionPin;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -33,6 +34,7 @@ public final class Session implements AutoCloseable {
   private long schemaEpoch;
   private boolean schemaChanged;
   private long changesSinceTrim;
+  private final SessionPin pin;
   private int efSearch = DEFAULT_EF_SEARCH;
   private @Nullable SqliteStatement schemaVersion;
   private @Nullable SqliteStatement idleLog;
@@ -41,6 +43,7 @@ public final class Session implements AutoCloseable {
     this.database = database;
     this.connection = connection;
     this.readOnly = connection.readOnly();
+    this.pin = new SessionPin(database.placements());
   }
 
   /** The database. */
@@ -51,6 +54,11 @@ public final class Session implements AutoCloseable {
   /** The connection, for statements. */
   public SqliteConnection connection() {
     return connection;
+  }
+
+  /** Where its statements are to run. */
+  public SessionPin pin() {
+    return pin;
   }
 
   /** Whether each statement commits by itself. */

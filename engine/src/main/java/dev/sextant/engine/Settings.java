@@ -141,6 +141,14 @@ public final class Settings {
           List.of("on", "off"),
           "whether functions may run in processes of their own; bin/sextant sets it on");
 
+  /** What happens where a placement cannot be had. */
+  public static final Setting NUMA_ENFORCEMENT =
+      new Setting(
+          "numa.enforcement",
+          "soft",
+          List.of("soft", "strict"),
+          "what a placement that cannot be had is: soft tells and goes on, strict is an error");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -157,7 +165,8 @@ public final class Settings {
           CACHE_TTL,
           CACHE_WARM_UP,
           CACHE_SAMPLE_KEYS,
-          SANDBOX_PROCESSES);
+          SANDBOX_PROCESSES,
+          NUMA_ENFORCEMENT);
 
   private final Map<String, String> values;
 

@@ -143,7 +143,7 @@ final class Catalog {
   private static TableKind kind(String schema, String name, String type) {
     if (name.startsWith("sqlite_")
         || name.startsWith("sextant_log")
-        || name.equals("sextant_indexes")
+        || name.startsWith("sextant_indexes")
         || name.equals("sextant_functions")
         || name.equals("sextant_profiles")
         || type.equals("shadow")) {

@@ -133,7 +133,11 @@ final class PreparedSql implements SqlStatement {
 
   @Override
   public Outcome execute() {
-    return owner.locked(this::executeAlone);
+    return owner.locked(
+        () ->
+            plan instanceof Plan.Command command && command.changesPin()
+                ? executeAlone()
+                : session.pin().during(this::executeAlone));
   }
 
   private Outcome executeAlone() {

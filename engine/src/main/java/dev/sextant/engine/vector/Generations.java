@@ -2,8 +2,10 @@ package dev.sextant.engine.vector;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.numa.Enforcement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -23,15 +25,15 @@ final class Generations implements AutoCloseable {
   /** Generations of one index that stay open. */
   private static final int KEPT = 4;
 
-  private final SegmentFiles files;
+  private final PlacedSegments segments;
   private final HnswIndex.Memory memory;
   private final Map<List<String>, HnswIndex> open = new ConcurrentHashMap<>();
   private final Map<String, Deque<HnswIndex>> byName = new HashMap<>();
   private final Map<String, IndexPart> parts = new HashMap<>();
   private final Map<String, String> broken = new ConcurrentHashMap<>();
 
-  Generations(SegmentFiles files, HnswIndex.Memory memory) {
-    this.files = files;
+  Generations(PlacedSegments segments, HnswIndex.Memory memory) {
+    this.segments = segments;
     this.memory = memory;
   }
 
@@ -60,7 +62,8 @@ final class Generations implements AutoCloseable {
       for (String segment : definition.segments()) {
         held.add(part(definition, segment));
       }
-      HnswIndex index = new HnswIndex(definition, held, column, memory);
+      HnswIndex index =
+          new HnswIndex(definition, held, column, new HnswIndex.Place(memory, segments));
       open.put(definition.segments(), index);
       Deque<HnswIndex> siblings = byName.computeIfAbsent(key(definition), k -> new ArrayDeque<>());
       siblings.addLast(index);
@@ -74,6 +77,38 @@ final class Generations implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens an index where its placement wants it, in place of all its generations. Where that fails
+   * they stay as they are.
+   */
+  synchronized void place(IndexDefinition definition, VectorColumn column, Enforcement how) {
+    Map<String, IndexPart> fresh = new HashMap<>();
+    boolean complete = false;
+    try {
+      for (String name : definition.segments()) {
+        IndexPart known = parts.get(name);
+        List<SegmentCopy> copies =
+            known == null
+                ? segments.open(definition, name, how)
+                : segments.again(definition, name, known.segment(), how);
+        fresh.put(name, new IndexPart(copies, segments.placements()));
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        fresh.values().forEach(part -> part.copies().forEach(SegmentCopy::close));
+      }
+    }
+    retire(definition.name());
+    parts.putAll(fresh);
+    openNow(definition, column);
+  }
+
+  /** The generations that are open. */
+  Collection<HnswIndex> open() {
+    return List.copyOf(open.values());
+  }
+
   private static String key(IndexDefinition definition) {
     return definition.name().toLowerCase(Locale.ROOT);
   }
@@ -81,21 +116,20 @@ final class Generations implements AutoCloseable {
   private IndexPart part(IndexDefinition definition, String segment) {
     IndexPart part = parts.get(segment);
     if (part == null) {
-      part = new IndexPart(load(definition, segment));
+      part = new IndexPart(load(definition, segment), segments.placements());
       parts.put(segment, part);
     }
     part.hold();
     return part;
   }
 
-  private dev.sextant.storage.vector.hnsw.HnswSegment load(
-      IndexDefinition definition, String segment) {
+  private List<SegmentCopy> load(IndexDefinition definition, String segment) {
     String known = broken.get(segment);
     if (known != null) {
       throw new StorageException(Kind.CORRUPT, known);
     }
     try {
-      return files.open(definition.name(), segment);
+      return segments.open(definition, segment);
     } catch (StorageException failure) {
       if (failure.kind() == Kind.CORRUPT) {
         broken.put(segment, String.valueOf(failure.getMessage()));

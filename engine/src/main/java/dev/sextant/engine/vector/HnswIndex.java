@@ -32,31 +32,44 @@ final class HnswIndex implements AutoCloseable {
   private final List<IndexPart> parts;
   private final List<long[]> live;
   private final long rows;
+  private final PlacedSegments.PlacedStore changes;
   private final VectorMirror delta;
   private volatile @Nullable Untouched untouched;
   private volatile List<Marked> marked = List.of();
   private volatile boolean behind;
 
   /** A generation of open parts, which it holds; the delta is its own. */
-  HnswIndex(IndexDefinition definition, List<IndexPart> parts, VectorColumn column, Memory memory) {
+  HnswIndex(IndexDefinition definition, List<IndexPart> parts, VectorColumn column, Place place) {
+    Memory memory = place.memory();
     this.definition = definition;
     this.parts = List.copyOf(parts);
     this.live = live(parts);
     this.rows = live.stream().mapToLong(HnswIndex::count).sum();
-    this.delta =
-        VectorMirror.since(
-            seq(),
-            column,
-            new VectorStore(
-                column.label(),
-                new RabitqSketcher(
-                    definition.parameters().metric(), column.dimensions(), memory.kernels()),
-                memory.budget(),
-                memory.kernels()));
+    this.changes =
+        place
+            .segments()
+            .placed(
+                new VectorStore(
+                    column.label(),
+                    new RabitqSketcher(
+                        definition.parameters().metric(), column.dimensions(), memory.kernels()),
+                    memory.budget(),
+                    memory.kernels()),
+                "index " + definition.name() + ", changed rows",
+                definition.placement());
+    this.delta = VectorMirror.since(seq(), column, changes.store());
   }
 
   /** What an index draws memory from and computes with. */
   record Memory(MemoryBudget budget, Kernels kernels) {}
+
+  /** What it opens segments by. */
+  record Place(Memory memory, PlacedSegments segments) {}
+
+  /** The rows that have changed, and where they lie. */
+  PlacedSegments.PlacedStore changes() {
+    return changes;
+  }
 
   private static List<long[]> live(List<IndexPart> parts) {
     List<long[]> live = new ArrayList<>();

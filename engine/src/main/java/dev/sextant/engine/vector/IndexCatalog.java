@@ -1,5 +1,7 @@
 package dev.sextant.engine.vector;
 
+import dev.sextant.engine.numa.DataPlacement;
+import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
@@ -31,6 +33,9 @@ final class IndexCatalog {
   /** Names the trigger of an index, before the index's name. */
   private static final String TRIGGER_PREFIX = "sextant_index_";
 
+  /** The placements of indexes that have one: a table that older files lack. */
+  private static final String PLACED = "sextant_indexes_placed";
+
   private static final String SEPARATOR = ",";
   private static final Pattern COLUMN =
       Pattern.compile("UPDATE\\s+OF\\s+\"((?:[^\"]|\"\")*)\"", Pattern.CASE_INSENSITIVE);
@@ -50,12 +55,16 @@ final class IndexCatalog {
   /** All definitions in the connection's snapshot. */
   static List<IndexDefinition> all(SqliteConnection connection) {
     List<IndexDefinition> all = new ArrayList<>();
-    if (!exists(connection)) {
+    if (!exists(connection, TABLE)) {
       return all;
     }
+    boolean placed = exists(connection, PLACED);
     try (SqliteStatement rows =
         connection.prepare(
-            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segments"
+            "SELECT i.name, tbl, t.sql, metric, m, ef_construction, quantization, segments,"
+                + (placed
+                    ? " (SELECT placement FROM main." + PLACED + " p WHERE p.name = i.name)"
+                    : " NULL")
                 + " FROM main."
                 + TABLE
                 + " i JOIN main.sqlite_schema t ON t.type = 'trigger' AND t.name = '"
@@ -72,10 +81,22 @@ final class IndexCatalog {
                     (int) rows.getLong(4),
                     (int) rows.getLong(5),
                     Quantization.parse(String.valueOf(rows.getText(6)))),
-                segments(rows.getText(7))));
+                segments(rows.getText(7)),
+                placement(rows.getText(8))));
       }
     }
     return all;
+  }
+
+  private static DataPlacement placement(@Nullable String label) {
+    return label == null
+        ? new DataPlacement.Anywhere()
+        : DataPlacement.parse(label)
+            .orElseThrow(
+                () ->
+                    new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        "Table " + PLACED + " holds no placement: \"" + label + "\"."));
   }
 
   private static List<String> segments(@Nullable String names) {
@@ -87,10 +108,10 @@ final class IndexCatalog {
     return all(connection).stream().filter(i -> i.name().equalsIgnoreCase(name)).findFirst();
   }
 
-  private static boolean exists(SqliteConnection connection) {
+  private static boolean exists(SqliteConnection connection, String table) {
     return connection.queryLong(
             "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = '"
-                + TABLE
+                + table
                 + "'")
         > 0;
   }
@@ -112,6 +133,9 @@ final class IndexCatalog {
             + "' || "
             + TABLE
             + ".name COLLATE NOCASE)");
+    if (exists(connection, PLACED)) {
+      change(connection, index, "DELETE FROM main." + PLACED + " WHERE name = ?");
+    }
     connection.exec(
         "CREATE TRIGGER main."
             + trigger(index)
@@ -142,6 +166,21 @@ final class IndexCatalog {
         connection,
         index,
         "UPDATE main." + TABLE + " SET segments = '" + names + "' WHERE name = ?");
+  }
+
+  /** Says where an index is to lie; inside the caller's transaction. */
+  static void place(SqliteConnection connection, IndexDefinition index, DataPlacement placement) {
+    connection.exec(
+        "CREATE TABLE IF NOT EXISTS main."
+            + PLACED
+            + "(name TEXT PRIMARY KEY COLLATE NOCASE, placement TEXT NOT NULL)");
+    change(connection, index, "DELETE FROM main." + PLACED + " WHERE name = ?");
+    if (!(placement instanceof DataPlacement.Anywhere)) {
+      change(
+          connection,
+          index,
+          "INSERT INTO main." + PLACED + " VALUES (?, '" + placement.label() + "')");
+    }
   }
 
   /** Removes a definition; inside the caller's transaction. */

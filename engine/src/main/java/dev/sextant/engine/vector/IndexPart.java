@@ -1,40 +1,54 @@
 package dev.sextant.engine.vector;
 
+import dev.sextant.engine.numa.Placements;
+import dev.sextant.storage.numa.topology.IdSet;
 import dev.sextant.storage.vector.hnsw.HnswHits;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import dev.sextant.storage.vector.hnsw.RowFilter;
 import dev.sextant.storage.vector.hnsw.Searcher;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
- * An open segment and the searchers between two searches. Several generations of an index may share
- * it; the last to let go closes it. Safe for many threads.
+ * An open segment, once or a copy for each node. Several generations of an index may share it; the
+ * last to let go closes it. Safe for many threads.
  */
 final class IndexPart {
-  private final HnswSegment segment;
-  private final Queue<Reusable> idle = new ConcurrentLinkedQueue<>();
+  private final List<SegmentCopy> copies;
+  private final IdSet nodes;
+  private final Placements placements;
   private int holders;
-  private volatile boolean closed;
-
-  /** A searcher between two searches. */
-  private static final class Reusable {
-    private volatile BooleanSupplier cancelled = () -> false;
-    private final Searcher searcher;
-
-    Reusable(HnswSegment segment) {
-      this.searcher = segment.searcher(() -> cancelled.getAsBoolean());
-    }
-  }
 
   /** A part that nobody holds yet. */
-  IndexPart(HnswSegment segment) {
-    this.segment = segment;
+  IndexPart(List<SegmentCopy> copies, Placements placements) {
+    this.copies = List.copyOf(copies);
+    this.nodes =
+        copies.size() == 1
+            ? IdSet.EMPTY
+            : IdSet.of(copies.stream().map(SegmentCopy::node).toList());
+    this.placements = placements;
   }
 
+  /** The segment, which all copies are alike in. */
   HnswSegment segment() {
-    return segment;
+    return copies.getFirst().segment();
+  }
+
+  List<SegmentCopy> copies() {
+    return copies;
+  }
+
+  /** The copy that the calling thread reads: that of the nearest node. */
+  SegmentCopy near() {
+    if (copies.size() > 1) {
+      OptionalInt nearest = placements.nearest(nodes);
+      for (SegmentCopy copy : copies) {
+        if (nearest.isPresent() && copy.node() == nearest.getAsInt()) {
+          return copy;
+        }
+      }
+    }
+    return copies.getFirst();
   }
 
   /** One holder more; called under the lock of the indexes. */
@@ -48,9 +62,7 @@ final class IndexPart {
     if (holders > 0) {
       return false;
     }
-    closed = true;
-    closeIdle();
-    segment.close();
+    copies.forEach(SegmentCopy::close);
     return true;
   }
 
@@ -60,25 +72,6 @@ final class IndexPart {
    * @param horizon of the segments searched before, see {@link Searcher#within}
    */
   HnswHits search(KnnRequest request, int ef, RowFilter filter, float horizon) {
-    Reusable reusable = idle.poll();
-    if (reusable == null) {
-      reusable = new Reusable(segment);
-    }
-    reusable.cancelled = request.cancelled();
-    try {
-      reusable.searcher.within(horizon);
-      return reusable.searcher.search(request.query(), request.k(), ef, filter);
-    } finally {
-      idle.add(reusable);
-      if (closed) {
-        closeIdle();
-      }
-    }
-  }
-
-  private void closeIdle() {
-    for (Reusable reusable = idle.poll(); reusable != null; reusable = idle.poll()) {
-      reusable.searcher.close();
-    }
+    return near().search(request, ef, filter, horizon);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sextant.engine.vector;
 
 import dev.sextant.storage.StorageException;
+import dev.sextant.storage.numa.Space;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,12 +68,14 @@ final class SegmentFiles implements AutoCloseable {
   /**
    * Opens a segment.
    *
+   * @param space what its memory comes from, for a file
    * @throws StorageException CANNOT_OPEN where there is none, CORRUPT where it is damaged, CLOSED
    *     where it was in memory and is gone, RESOURCES where memory is short
    */
-  HnswSegment open(String index, String name) {
+  HnswSegment open(String index, String name, Space space) {
     if (root != null) {
-      return HnswSegment.open(folder(index).resolve(name), memory.budget(), memory.kernels());
+      return HnswSegment.open(
+          folder(index).resolve(name), memory.budget(), memory.kernels(), space);
     }
     HnswSegment segment = built.remove(name);
     if (segment == null) {
@@ -80,6 +83,16 @@ final class SegmentFiles implements AutoCloseable {
           StorageException.Kind.CLOSED, "The index was built by a connection that is closed.");
     }
     return segment;
+  }
+
+  /** Whether segments are files, which can be opened more than once. */
+  boolean areFiles() {
+    return root != null;
+  }
+
+  /** Keeps a segment of a database in memory that could not be taken, under the name it had. */
+  void keepAs(String name, HnswSegment segment) {
+    built.put(name, segment);
   }
 
   private Path folder(String index) {

@@ -2,9 +2,13 @@ package dev.sextant.engine.vector;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.DataPlacement;
+import dev.sextant.engine.numa.Placements;
 import dev.sextant.storage.StorageException;
+import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.Metric;
+import dev.sextant.storage.vector.VectorStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorIndexes implements AutoCloseable {
   private final HnswIndex.Memory memory;
   private final SegmentFiles files;
+  private final PlacedSegments segments;
   private final Generations generations;
   private final Set<IndexProgress> running = ConcurrentHashMap.newKeySet();
   private final @Nullable IndexUpkeep upkeep;
@@ -38,10 +43,12 @@ public final class VectorIndexes implements AutoCloseable {
    * @param home where segments are kept; null for a database in memory
    * @param names gives segments names that no other has
    */
-  VectorIndexes(HnswIndex.Memory memory, @Nullable Home home, RandomGenerator names) {
+  VectorIndexes(
+      HnswIndex.Memory memory, Placements placements, @Nullable Home home, RandomGenerator names) {
     this.memory = memory;
     this.files = new SegmentFiles(home == null ? null : home.folder(), memory, names);
-    this.generations = new Generations(files, memory);
+    this.segments = new PlacedSegments(files, placements);
+    this.generations = new Generations(segments, memory);
     this.upkeep =
         home == null || !home.writable()
             ? null
@@ -207,6 +214,49 @@ public final class VectorIndexes implements AutoCloseable {
       transaction(connection, () -> IndexCatalog.publish(connection, build.index(), segments));
       files.sweep(build.index().name(), segments);
     }
+  }
+
+  /**
+   * Has an index lie elsewhere, now and whenever it is opened.
+   *
+   * @throws SextantException {@code 53000} where it is to be strict and cannot be had; the index is
+   *     as before then
+   */
+  void place(SqliteConnection connection, Move move) {
+    IndexDefinition index = move.index().with(move.placement());
+    try (SegmentFiles.Lock _ = lock(index)) {
+      transaction(
+          connection,
+          () -> {
+            IndexCatalog.place(connection, index, move.placement());
+            generations.place(index, move.column(), move.enforcement());
+          });
+    }
+  }
+
+  /** What an index's placement becomes. */
+  public record Move(
+      IndexDefinition index,
+      VectorColumn column,
+      DataPlacement placement,
+      Enforcement enforcement) {}
+
+  /** Has a store that is still empty lie as the indexes over its column do. */
+  PlacedSegments.PlacedStore placed(
+      SqliteConnection connection, VectorColumn column, VectorStore empty) {
+    DataPlacement wanted =
+        IndexCatalog.all(connection).stream()
+            .filter(index -> index.isOn(column))
+            .map(IndexDefinition::placement)
+            .filter(placement -> !(placement instanceof DataPlacement.Anywhere))
+            .findFirst()
+            .orElse(new DataPlacement.Anywhere());
+    return segments.placed(empty, "column " + column.label(), wanted);
+  }
+
+  /** The open generations. */
+  Collection<HnswIndex> open() {
+    return generations.open();
   }
 
   /** Removes an index. */

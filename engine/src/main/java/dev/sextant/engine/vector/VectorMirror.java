@@ -2,21 +2,20 @@ package dev.sextant.engine.vector;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
-import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
-import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.VectorStore;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,26 +46,27 @@ final class VectorMirror implements AutoCloseable {
   private static final long DEAD_ROWS_KEPT = 10_000;
 
   private VectorColumn column;
-  private final Supplier<VectorStore> stores;
+  private final Function<SqliteConnection, PlacedSegments.PlacedStore> stores;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Long> points = new HashSet<>();
   private final Set<Long> aside = new HashSet<>();
   private final Map<Long, Long> changed = new ConcurrentHashMap<>();
   private final boolean whole;
   private volatile @Nullable VectorStore store;
+  private volatile PlacedSegments.@Nullable PlacedStore placed;
   private long covered;
   private boolean distrusted;
   private boolean closed;
 
-  VectorMirror(VectorColumn column, MemoryBudget budget, Kernels kernels) {
+  VectorMirror(VectorColumn column, Function<SqliteConnection, PlacedSegments.PlacedStore> stores) {
     this.column = column;
-    this.stores = () -> new VectorStore(column.label(), column.dimensions(), budget, kernels);
+    this.stores = stores;
     this.whole = true;
   }
 
   private VectorMirror(long seq, VectorColumn column, VectorStore empty) {
     this.column = column;
-    this.stores = () -> empty;
+    this.stores = _ -> new PlacedSegments.PlacedStore(empty, null);
     this.whole = false;
     this.store = empty;
     this.covered = seq;
@@ -78,10 +78,23 @@ final class VectorMirror implements AutoCloseable {
     return new VectorMirror(seq, column, empty);
   }
 
+  /** The column, as messages name it. */
+  String label() {
+    return column.label();
+  }
+
   /** Rows in memory; -1 before the first search. */
   long rows() {
     VectorStore current = store;
     return current == null ? -1 : current.rows();
+  }
+
+  /** The rows and where they lie; empty before the first search. */
+  Optional<PlacedSegments.PlacedStore> placed() {
+    PlacedSegments.PlacedStore known = placed;
+    return known != null && Objects.equals(known.store(), store)
+        ? Optional.of(known)
+        : Optional.empty();
   }
 
   /** For each row changed since the beginning, the first log entry that names it. */
@@ -164,7 +177,8 @@ final class VectorMirror implements AutoCloseable {
   }
 
   private VectorStore reload(Reader reader) {
-    VectorStore fresh = stores.get();
+    PlacedSegments.PlacedStore made = stores.apply(reader.connection());
+    VectorStore fresh = made.store();
     try (SqliteStatement rows = reader.connection().prepare(select("IS NOT NULL"))) {
       while (rows.step()) {
         long id = rows.getLong(0);
@@ -181,6 +195,7 @@ final class VectorMirror implements AutoCloseable {
       aside.add(id);
     }
     store = fresh;
+    placed = made;
     covered = reader.committed();
     points.add(covered);
     return fresh;

@@ -1,14 +1,18 @@
 package dev.sextant.engine.vector;
 
 import dev.sextant.engine.Session;
+import dev.sextant.engine.numa.Placements;
+import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
+import dev.sextant.storage.vector.VectorStore;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorTables implements AutoCloseable {
   private static final int ATTEMPTS = 4;
 
+  private final Placements placements;
   private final MemoryBudget budget;
   private final Kernels kernels;
   private final InstantSource clock;
@@ -42,19 +47,22 @@ public final class VectorTables implements AutoCloseable {
   /**
    * Nothing resident; columns become so when they are first searched.
    *
+   * @param placements where memory is placed, and the budget it is drawn from
    * @param home where indexes are kept and rebuilt; null for a database in memory
    * @param clock tells how long the ways of a filtered search take
    */
   public VectorTables(
-      MemoryBudget budget,
+      Placements placements,
       Kernels kernels,
       VectorIndexes.@Nullable Home home,
       InstantSource clock) {
-    this.budget = budget;
+    this.placements = placements;
+    this.budget = placements.budget();
     this.kernels = kernels;
     this.clock = clock;
     this.indexes =
-        new VectorIndexes(new HnswIndex.Memory(budget, kernels), home, new SecureRandom());
+        new VectorIndexes(
+            new HnswIndex.Memory(budget, kernels), placements, home, new SecureRandom());
   }
 
   /** Measures the recall of an index and remembers it. */
@@ -293,8 +301,7 @@ public final class VectorTables implements AutoCloseable {
     VectorColumn column = requests.getFirst().column();
     TableRows rows = new TableRows(reader.connection(), column);
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      VectorMirror mirror =
-          mirrors.computeIfAbsent(column, key -> new VectorMirror(key, budget, kernels));
+      VectorMirror mirror = mirrors.computeIfAbsent(column, this::mirror);
       try {
         Optional<VectorMirror.View> view = mirror.at(reader);
         if (view.isEmpty() || !isComplete(view.get(), requests.getFirst())) {
@@ -319,6 +326,50 @@ public final class VectorTables implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  private VectorMirror mirror(VectorColumn column) {
+    return new VectorMirror(
+        column,
+        connection ->
+            indexes.placed(
+                connection,
+                column,
+                new VectorStore(column.label(), column.dimensions(), budget, kernels)));
+  }
+
+  /**
+   * Has an index, and the rows of its column that are compared one by one, lie elsewhere.
+   *
+   * @throws dev.sextant.engine.error.SextantException as {@link VectorIndexes#place}
+   */
+  public void place(SqliteConnection connection, VectorIndexes.Move move) {
+    indexes.place(connection, move);
+    mirrors.forEach(
+        (column, mirror) -> {
+          if (move.index().isOn(column)) {
+            mirror.distrust();
+          }
+        });
+  }
+
+  /** What of it was to be placed, and where it lies. */
+  public List<RegionReport> regions() {
+    RegionSurvey survey = new RegionSurvey(placements.machine());
+    indexes.open().forEach(survey::placed);
+    mirrors.forEach(survey::placed);
+    return survey.reports();
+  }
+
+  /** What a search of a column reads, and where it lies, for the calling thread. */
+  public List<RegionReport> read(SqliteConnection connection, KnnRequest request) {
+    RegionSurvey survey = new RegionSurvey(placements.machine());
+    Optional<HnswIndex> index =
+        indexes.usable(connection, ChangeLog.lastSeq(connection), request, new ArrayList<>());
+    index.ifPresentOrElse(
+        survey::read,
+        () -> Optional.ofNullable(mirrors.get(request.column())).ifPresent(survey::read));
+    return survey.reports();
   }
 
   /** A range may hold what is nobody's neighbour, such as an infinity in a foreign vector. */

@@ -29,7 +29,7 @@ final class NumaTables {
   private NumaTables() {}
 
   static List<SystemTable> all() {
-    return Stream.of(machine(), process()).flatMap(List::stream).toList();
+    return Stream.of(machine(), process(), PlacementTables.all()).flatMap(List::stream).toList();
   }
 
   private static List<SystemTable> machine() {

@@ -46,6 +46,11 @@ public final class Compiler {
 
   /** The plan of a statement. */
   public Plan compile(StatementText statement) {
+    return NumaCompiler.compile(catalog, statement, this::compile)
+        .orElseGet(() -> byKind(statement));
+  }
+
+  private Plan byKind(StatementText statement) {
     return switch (statement.kind()) {
       case QUERY -> query(statement);
       case CHANGE ->

@@ -37,7 +37,7 @@ public record StatementText(String sql, List<Token> tokens, Kind kind) {
     EXPLAIN,
     /** SET. */
     SETTING,
-    /** PRAGMA, VACUUM, ATTACH, DETACH, CALL: outside any transaction of ours. */
+    /** PRAGMA, VACUUM, ATTACH, DETACH, CALL, PIN: outside any transaction of ours. */
     UTILITY;
 
     /** Whether it takes the write lock. */
@@ -101,10 +101,16 @@ public record StatementText(String sql, List<Token> tokens, Kind kind) {
       case "savepoint" -> Kind.SAVEPOINT;
       case "release" -> Kind.RELEASE;
       case "explain" -> Kind.EXPLAIN;
-      case "create", "drop", "alter", "reindex", "analyze" -> Kind.DEFINITION;
+      case "create", "drop" -> numa(tokens) ? Kind.UTILITY : Kind.DEFINITION;
+      case "alter", "reindex", "analyze" -> Kind.DEFINITION;
       case "set" -> Kind.SETTING;
       default -> Kind.UTILITY;
     };
+  }
+
+  /** What is placed on nodes is in no file. */
+  private static boolean numa(List<Token> tokens) {
+    return tokens.size() > 1 && tokens.get(1).isWord("numa");
   }
 
   private static Kind with(List<Token> tokens) {

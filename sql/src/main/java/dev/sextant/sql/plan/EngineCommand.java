@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** What a statement changes of the engine itself. */
 public sealed interface EngineCommand {
 
+  /** What is placed on the machine's nodes. */
+  record Numa(NumaCommand command) implements EngineCommand {}
+
   /**
    * SET of a setting that all connections share.
    *

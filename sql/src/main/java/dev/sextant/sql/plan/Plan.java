@@ -73,7 +73,14 @@ public sealed interface Plan {
   record Index(StatementText statement, IndexCommand command) implements Plan {}
 
   /** Something changed of the engine itself. */
-  record Command(StatementText statement, EngineCommand command) implements Plan {}
+  record Command(StatementText statement, EngineCommand command) implements Plan {
+
+    /** Whether it says where the session's statements run, so that itself runs anywhere. */
+    public boolean changesPin() {
+      return command instanceof EngineCommand.Numa(NumaCommand numa)
+          && (numa instanceof NumaCommand.PinSession || numa instanceof NumaCommand.UnpinSession);
+    }
+  }
 
   /**
    * EXPLAIN.

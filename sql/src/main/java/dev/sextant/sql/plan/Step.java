@@ -185,6 +185,9 @@ public sealed interface Step {
       Named named)
       implements Step {}
 
+  /** Rows about placement, as JSON. */
+  record NumaRows(NumaQuery query, int rows) implements Step {}
+
   /**
    * Measures the recall of an index.
    *

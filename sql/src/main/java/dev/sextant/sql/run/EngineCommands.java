@@ -27,6 +27,9 @@ public final class EngineCommands {
    */
   public List<String> run(EngineCommand command) {
     switch (command) {
+      case EngineCommand.Numa(var numa) -> {
+        return new NumaCommands(session).run(numa);
+      }
       case EngineCommand.Set(String name, String value) -> session.database().set(name, value);
       case EngineCommand.CreateModel(ModelDefinition model, boolean ifNotExists) ->
           create(model, ifNotExists);

@@ -171,6 +171,7 @@ public final class Explanation {
                 ? "  over all rows"
                 : "  over the rows of " + oneLine(restriction.all()));
       }
+      case Step.NumaRows numa -> lines.add("NumaRows " + numa.query().columns());
       case Step.MeasureRecall recall ->
           lines.add("MeasureRecall of index " + recall.index() + " against exact search");
       case Step.QueryVector query -> lines.add("QueryVector " + oneLine(query.sql()));

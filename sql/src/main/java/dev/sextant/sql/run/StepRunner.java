@@ -150,6 +150,8 @@ public final class StepRunner implements AutoCloseable {
         case Step.EmbedTexts embed -> texts.embed(embed);
         case Step.EmbedRows rows -> texts.embed(rows);
         case Step.Call call -> texts.call(call);
+        case Step.NumaRows numa ->
+            frame[numa.rows()] = new NumaQueries(tools, cancelled).rows(numa.query());
         case Step.ChunkTexts chunks -> texts.chunk(chunks);
         case Step.SimulateCache cache -> texts.simulate(cache);
         case Step.ExpectCalls expected -> expect(expected);
@@ -181,6 +183,7 @@ public final class StepRunner implements AutoCloseable {
         case Step.SystemRows _,
             Step.EmbedTexts _,
             Step.EmbedRows _,
+            Step.NumaRows _,
             Step.Call _,
             Step.ChunkTexts _,
             Step.ExpectCalls _,

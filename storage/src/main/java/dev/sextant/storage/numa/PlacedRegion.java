@@ -49,6 +49,11 @@ public final class PlacedRegion implements AutoCloseable {
     return memory;
   }
 
+  /** Its size, as it was asked for. */
+  public long bytes() {
+    return memory.byteSize();
+  }
+
   /** What was wanted. */
   public Placement placement() {
     return outcome.placement();

@@ -66,6 +66,19 @@ public final class Placer {
     }
   }
 
+  /**
+   * What a placement comes to where nothing has to be tried: there is nothing to choose, the node
+   * is no place, or the kernel cannot be called.
+   *
+   * @throws StorageException {@code PARAMETER} for a node that is absent
+   */
+  public Optional<Evidence> known(Placement placement) {
+    Optional<Evidence> known = refuse(placement, Enforcement.SOFT);
+    return known.isPresent() || kernel.unavailable().isEmpty()
+        ? known
+        : Optional.of(new Evidence.None(Errno.ENOSYS, kernel.unavailable()));
+  }
+
   /** Memory like any other, where no system call can be made. */
   private PlacedRegion ordinary(
       long bytes, Placement placement, Enforcement enforcement, Optional<Evidence> known) {

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * A run of consecutive slots: their rows off-heap, and what is known of each row beside them.
@@ -47,6 +48,11 @@ final class Chunk {
     died = new long[layout.rowsPerChunk()];
     norms = new double[layout.rowsPerChunk()];
     previous = new int[layout.rowsPerChunk()];
+  }
+
+  /** Its memory outside the heap. */
+  List<MemorySegment> memory() {
+    return List.of(rows, sketches);
   }
 
   /** Writes a slot that is not yet published. {@code older} is the row's slot before, or -1. */

@@ -4,11 +4,16 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.PlacedRegion;
+import dev.sextant.storage.numa.Space;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /*
  * Concurrency. One writer, many readers, no locks on the readers' side.
@@ -38,6 +43,8 @@ final class Slots {
   private final Arena arena;
   private final MemoryBudget budget;
   private final String what;
+  private final List<PlacedRegion> placed = new CopyOnWriteArrayList<>();
+  private volatile Space space = Space.ORDINARY;
   private volatile Chunk[] chunks = {};
   private volatile int count;
   private volatile SlotMap map;
@@ -53,6 +60,21 @@ final class Slots {
     this.what = what;
     reserve(mapBytes(FIRST_MAP_CAPACITY));
     map = new SlotMap(FIRST_MAP_CAPACITY);
+  }
+
+  /** Where the memory of chunks to come is from. */
+  void placeIn(Space wanted) {
+    space = wanted;
+  }
+
+  /** The memory of chunks that was placed. */
+  List<PlacedRegion> placed() {
+    return placed;
+  }
+
+  /** The memory of all chunks. */
+  List<MemorySegment> memory() {
+    return Stream.of(chunks).flatMap(chunk -> chunk.memory().stream()).toList();
   }
 
   /** Slots published, dead ones included. */
@@ -117,7 +139,7 @@ final class Slots {
       try {
         more[chunks.length] =
             new Chunk(layout, allocate(layout.chunkBytes()), allocate(layout.chunkSketchBytes()));
-      } catch (StorageException e) {
+      } catch (RuntimeException e) {
         release(chunkBytes);
         throw e;
       }
@@ -138,6 +160,11 @@ final class Slots {
   }
 
   private MemorySegment allocate(long size) {
+    Optional<PlacedRegion> piece = size == 0 ? Optional.empty() : space.piece(size, chunks.length);
+    if (piece.isPresent()) {
+      placed.add(piece.get());
+      return piece.get().memory();
+    }
     try {
       if (region.byteSize() < size) {
         Optional<MemorySegment> more = LargePages.untouched(arena, Math.max(size, REGION_BYTES));

@@ -3,9 +3,14 @@ package dev.sextant.storage.vector;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.PageSurvey;
+import dev.sextant.storage.numa.PlacedRegion;
+import dev.sextant.storage.numa.Space;
+import dev.sextant.storage.numa.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +77,27 @@ public final class VectorStore implements AutoCloseable {
         layout(sketcher.dimensions()).withSketches(sketcher.bytes()),
         sketcher,
         new Means(budget, kernels));
+  }
+
+  /** Has the memory of vectors to come from somewhere; for a store that nobody else knows yet. */
+  public VectorStore placedIn(Space space) {
+    slots.placeIn(space);
+    return this;
+  }
+
+  /** The regions that its vectors lie in, as far as they were placed. */
+  public List<PlacedRegion> placed() {
+    return List.copyOf(slots.placed());
+  }
+
+  /** The pages of its vectors by node, now; empty where the kernel does not tell. */
+  public Map<Integer, Long> pagesByNode(Kernel kernel) {
+    acquire();
+    try {
+      return PageSurvey.byNode(kernel, slots.memory());
+    } finally {
+      release();
+    }
   }
 
   private record Means(MemoryBudget budget, Kernels kernels) {}
@@ -353,6 +379,7 @@ public final class VectorStore implements AutoCloseable {
 
   private void free() {
     arena.close();
+    slots.placed().forEach(PlacedRegion::close);
     budget.release(slots.bytes());
   }
 }

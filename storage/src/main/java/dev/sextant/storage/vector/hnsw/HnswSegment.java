@@ -3,12 +3,18 @@ package dev.sextant.storage.vector.hnsw;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.PageSurvey;
+import dev.sextant.storage.numa.PlacedRegion;
+import dev.sextant.storage.numa.Space;
+import dev.sextant.storage.numa.kernel.Kernel;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.hnsw.GraphKernels.Rows;
 import dev.sextant.storage.vector.hnsw.HnswLayout.Section;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,10 +54,15 @@ public final class HnswSegment implements AutoCloseable {
 
   HnswSegment(
       HnswLayout layout, Map<Section, MemorySegment> sections, Owned owned, Kernels kernels) {
+    this(layout, sections, owned, GraphKernels.of(kernels));
+  }
+
+  private HnswSegment(
+      HnswLayout layout, Map<Section, MemorySegment> sections, Owned owned, GraphKernels kernels) {
     this.layout = layout;
     this.sections = sections;
     this.owned = owned;
-    this.kernels = GraphKernels.of(kernels);
+    this.kernels = kernels;
     upperOrdinals = section(Section.UPPER_ORDINALS).toArray(Layer.INT);
     center = section(Section.CENTER).toArray(FloatScorer.FLOAT);
   }
@@ -63,7 +74,64 @@ public final class HnswSegment implements AutoCloseable {
    *     CANNOT_OPEN or IO if it cannot be read; RESOURCES if the budget is used up
    */
   public static HnswSegment open(Path file, MemoryBudget budget, Kernels kernels) {
-    return SegmentReader.open(file, budget, kernels);
+    return open(file, budget, kernels, Space.ORDINARY);
+  }
+
+  /** As above; what it holds in memory comes from a space. */
+  public static HnswSegment open(Path file, MemoryBudget budget, Kernels kernels, Space space) {
+    return SegmentReader.open(file, budget, kernels, space);
+  }
+
+  /**
+   * A copy, all in memory that comes from a space.
+   *
+   * @throws StorageException of kind RESOURCES if the budget is used up
+   */
+  public HnswSegment copy(Space space) {
+    acquire();
+    try {
+      OffHeap memory = new OffHeap(owned.budget(), "A copy of an index segment", space);
+      boolean kept = false;
+      try {
+        Map<Section, MemorySegment> copies = new EnumMap<>(Section.class);
+        sections.forEach(
+            (s, from) -> copies.put(s, memory.allocate(from.byteSize()).copyFrom(from)));
+        HnswSegment copy =
+            new HnswSegment(layout, copies, new Owned(memory, owned.budget()), kernels);
+        kept = true;
+        return copy;
+      } finally {
+        if (!kept) {
+          memory.close();
+        }
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** The regions that it lies in, as far as it was placed. */
+  public List<PlacedRegion> placed() {
+    return owned.memory().placed();
+  }
+
+  /**
+   * The pages of what a walk through the graph reads, by node, now; empty where the kernel does not
+   * tell. Vectors that are mapped from the file lie in the page cache and are not counted.
+   */
+  public Map<Integer, Long> pagesByNode(Kernel kernel) {
+    acquire();
+    try {
+      boolean mapped = parameters().quantization() != Quantization.NONE;
+      return PageSurvey.byNode(
+          kernel,
+          sections.entrySet().stream()
+              .filter(section -> !mapped || section.getKey() != Section.VECTORS)
+              .map(Map.Entry::getValue)
+              .toList());
+    } finally {
+      release();
+    }
   }
 
   /**

@@ -4,10 +4,15 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.PlacedRegion;
+import dev.sextant.storage.numa.Space;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Memory outside the heap that is drawn from a budget and freed all at once. */
 final class OffHeap implements AutoCloseable {
@@ -16,10 +21,18 @@ final class OffHeap implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemoryBudget budget;
   private final String what;
+  private final Space space;
+  private final List<PlacedRegion> placed = new ArrayList<>();
   private long bytes;
 
   /** No memory yet. {@code what} names its user in messages. */
   OffHeap(MemoryBudget budget, String what) {
+    this(budget, what, Space.ORDINARY);
+  }
+
+  /** No memory yet; what is allocated comes from a space. */
+  OffHeap(MemoryBudget budget, String what, Space space) {
+    this.space = space;
     this.budget = budget;
     this.what = what;
   }
@@ -27,6 +40,11 @@ final class OffHeap implements AutoCloseable {
   /** Zeros, aligned to a cache line, borrowed until {@link #close()}. */
   MemorySegment allocate(long size) {
     draw(size);
+    Optional<PlacedRegion> piece = size == 0 ? Optional.empty() : space.piece(size, 0);
+    if (piece.isPresent()) {
+      placed.add(piece.get());
+      return piece.get().memory();
+    }
     try {
       return LargePages.allocate(arena, size, ALIGNMENT);
     } catch (OutOfMemoryError e) {
@@ -52,6 +70,11 @@ final class OffHeap implements AutoCloseable {
     bytes += size;
   }
 
+  /** What was placed. */
+  List<PlacedRegion> placed() {
+    return List.copyOf(placed);
+  }
+
   /** Bytes drawn from the budget. */
   long bytes() {
     return bytes;
@@ -60,6 +83,7 @@ final class OffHeap implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
+    placed.forEach(PlacedRegion::close);
     budget.release(bytes);
   }
 }

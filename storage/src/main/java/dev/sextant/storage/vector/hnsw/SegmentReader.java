@@ -3,6 +3,7 @@ package dev.sextant.storage.vector.hnsw;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.Space;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorLimits;
@@ -32,9 +33,9 @@ final class SegmentReader {
     this.channel = channel;
   }
 
-  static HnswSegment open(Path file, MemoryBudget budget, Kernels kernels) {
+  static HnswSegment open(Path file, MemoryBudget budget, Kernels kernels, Space space) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new SegmentReader(file, channel).read(budget, kernels);
+      return new SegmentReader(file, channel).read(budget, kernels, space);
     } catch (NoSuchFileException e) {
       throw new StorageException(
           Kind.CANNOT_OPEN, "Index segment \"" + file + "\" is not there. Rebuild the index.", e);
@@ -46,11 +47,11 @@ final class SegmentReader {
     }
   }
 
-  private HnswSegment read(MemoryBudget budget, Kernels kernels) throws IOException {
+  private HnswSegment read(MemoryBudget budget, Kernels kernels, Space space) throws IOException {
     ByteBuffer header = header();
     HnswLayout layout = layout(header);
     requireSections(header, layout);
-    OffHeap memory = new OffHeap(budget, "Index segment \"" + file + "\"");
+    OffHeap memory = new OffHeap(budget, "Index segment \"" + file + "\"", space);
     try {
       Map<Section, MemorySegment> sections = new EnumMap<>(Section.class);
       for (Section section : Section.values()) {
