@@ -1,5 +1,7 @@
 package dev.sextant.engine.embed;
 
+import dev.sextant.engine.http.JsonText;
+import dev.sextant.engine.http.Secret;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import java.net.URI;

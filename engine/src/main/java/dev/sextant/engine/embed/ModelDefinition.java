@@ -1,5 +1,6 @@
 package dev.sextant.engine.embed;
 
+import dev.sextant.engine.http.Secret;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;

@@ -1,5 +1,6 @@
 package dev.sextant.engine.embed;
 
+import dev.sextant.engine.http.JsonText;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
