@@ -141,6 +141,14 @@ public final class Settings {
           List.of("on", "off"),
           "whether functions may run in processes of their own; bin/sextant sets it on");
 
+  /** Whether routing's log holds texts. */
+  public static final Setting ROUTE_LOG_TEXT =
+      new Setting(
+          "route.log_text",
+          "off",
+          List.of("on", "off"),
+          "whether prompts and answers are logged as they are, and not as hashes alone");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -157,7 +165,8 @@ public final class Settings {
           CACHE_TTL,
           CACHE_WARM_UP,
           CACHE_SAMPLE_KEYS,
-          SANDBOX_PROCESSES);
+          SANDBOX_PROCESSES,
+          ROUTE_LOG_TEXT);
 
   private final Map<String, String> values;
 

@@ -60,6 +60,7 @@ public final class Compiler {
 
   private Plan definition(StatementText statement) {
     return FunctionCompiler.compile(statement)
+        .or(() -> RouteCompiler.compile(statement))
         .or(() -> IndexCompiler.compile(catalog, statement))
         .or(() -> CommandCompiler.compile(statement))
         .or(() -> DefinitionCompiler.compile(catalog, statement))
