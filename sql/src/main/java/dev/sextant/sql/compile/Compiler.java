@@ -53,7 +53,9 @@ public final class Compiler {
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
       case UTILITY ->
-          CallCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
+          CallCompiler.compile(catalog, models, statement)
+              .or(() -> RouteReportCompiler.compile(statement))
+              .orElse(new Plan.Native(statement));
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);
     };
   }
@@ -98,6 +100,10 @@ public final class Compiler {
     List<Token> tokens = statement.tokens();
     if (tokens.size() < 2 || tokens.get(1).isWord("query")) {
       return new Plan.Native(statement);
+    }
+    if (tokens.get(1).isWord("cost") && tokens.size() > 2) {
+      Plan inner = compile(StatementText.of(statement.sql().substring(tokens.get(2).start())));
+      return RouteReportCompiler.cost(statement, inner);
     }
     boolean analyze = tokens.size() > 2 && tokens.get(1).isWord("analyze");
     String text = statement.sql().substring(tokens.get(analyze ? 2 : 1).start());

@@ -115,6 +115,7 @@ final class QueryCompiler {
     new SearchJoins(context).in(KnnRule.stripped(root.rel));
     RelNode planned = planned(root.rel, context);
     prepareVectors(planned, context);
+    RoutedCalls.prepare(planned, context);
     ExpectedCalls.prepare(planned, catalog.userFunctions(), context);
     warnWithoutLimit(planned, context);
     SubSql sql = context.write(planned);
