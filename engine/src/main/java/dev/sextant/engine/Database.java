@@ -160,8 +160,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Changes a setting of the embedding cache, of sandboxes or of routing, for all connections and until the
-   * database is closed.
+   * Changes a setting of the embedding cache, of sandboxes or of routing, for all connections and
+   * until the database is closed.
    *
    * @throws SextantException {@code 22023} for a name or a value that is not allowed
    */

@@ -143,7 +143,6 @@ public final class JsonObject {
 
   private SextantException wrong(String name, String expected) {
     return new SextantException(
-        ErrorCode.INVALID_PARAMETER,
-        "%s expects \"%s\" to be %s.".formatted(what, name, expected));
+        ErrorCode.INVALID_PARAMETER, "%s expects \"%s\" to be %s.".formatted(what, name, expected));
   }
 }

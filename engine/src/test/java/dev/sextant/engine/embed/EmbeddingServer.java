@@ -1,8 +1,8 @@
 package dev.sextant.engine.embed;
 
-import dev.sextant.engine.http.JsonText;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sextant.engine.http.JsonText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,6 +1,5 @@
 package dev.sextant.engine.embed;
 
-import dev.sextant.engine.http.Secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

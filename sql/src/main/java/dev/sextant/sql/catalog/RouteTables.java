@@ -255,8 +255,7 @@ final class RouteTables {
   private static List<List<@Nullable Object>> breakers(Session session) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Endpoint endpoint : set(session).endpoints()) {
-      CircuitBreaker.Standing standing =
-          session.database().router().breaker(endpoint).standing();
+      CircuitBreaker.Standing standing = session.database().router().breaker(endpoint).standing();
       boolean open = standing.state() == CircuitBreaker.State.OPEN;
       rows.add(
           row(
@@ -277,10 +276,7 @@ final class RouteTables {
     for (Prompt prompt : set.prompts()) {
       if (prompt.active()) {
         rows.add(
-            row(
-                prompt.name(),
-                (long) prompt.version(),
-                (long) set.versions(prompt.name()).size()));
+            row(prompt.name(), (long) prompt.version(), (long) set.versions(prompt.name()).size()));
       }
     }
     return rows;

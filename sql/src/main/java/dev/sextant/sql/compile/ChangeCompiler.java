@@ -140,6 +140,7 @@ final class ChangeCompiler {
       case "insert", "replace" -> insert();
       default -> clauses(change(tokens));
     }
+    prepareRouted(change(tokens));
     return new Plan.Compiled(
         statement,
         pieces.build(),
@@ -422,7 +423,6 @@ final class ChangeCompiler {
   private void clauses(int from) {
     clauses(from, tokens.size());
     prepareEmbeddings(from);
-    prepareRouted(from);
   }
 
   private void clauses(int from, int to) {

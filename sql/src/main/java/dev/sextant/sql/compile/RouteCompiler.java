@@ -129,7 +129,9 @@ final class RouteCompiler extends RouteReader {
         options.text("tokenizer").map(Tokens::checked).orElse(Tokens.DEFAULT),
         options.count("context"),
         options.count("max_output"),
-        options.text("capabilities").map(list -> Arrays.asList(list.split("\\s*,\\s*", -1)))
+        options
+            .text("capabilities")
+            .map(list -> Arrays.asList(list.split("\\s*,\\s*", -1)))
             .orElse(List.of()));
   }
 

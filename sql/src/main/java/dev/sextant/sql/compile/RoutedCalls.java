@@ -13,11 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.apache.calcite.rel.RelCollations;
+import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.sql.SqlCall;
@@ -73,6 +78,58 @@ final class RoutedCalls {
 
   private static void add(CompileContext context, RouteWork work) {
     context.add(new Step.Routing(work));
+  }
+
+  /**
+   * The relation with calls made after a limit and not before it, where the order does not depend
+   * on them. The OFFSET keeps SQLite from merging both queries.
+   */
+  static RelNode behindLimits(RelNode rel, CompileContext context) {
+    if (context.space().routeTables().isEmpty()) {
+      return rel;
+    }
+    return rel.accept(
+        new RelHomogeneousShuttle() {
+          @Override
+          public RelNode visit(RelNode other) {
+            RelNode visited = super.visit(other);
+            return visited instanceof Sort sort && sort.fetch != null ? behind(sort) : visited;
+          }
+        });
+  }
+
+  private static RelNode behind(Sort sort) {
+    if (!(sort.getInput() instanceof LogicalProject project)
+        || project.getProjects().stream().noneMatch(RoutedCalls::calls)) {
+      return sort;
+    }
+    List<RelFieldCollation> keys = new ArrayList<>();
+    for (RelFieldCollation key : sort.getCollation().getFieldCollations()) {
+      if (!(project.getProjects().get(key.getFieldIndex()) instanceof RexInputRef column)) {
+        return sort;
+      }
+      keys.add(key.withFieldIndex(column.getIndex()));
+    }
+    RexNode offset =
+        sort.offset != null
+            ? sort.offset
+            : sort.getCluster().getRexBuilder().makeExactLiteral(java.math.BigDecimal.ZERO);
+    RelNode limited =
+        LogicalSort.create(project.getInput(), RelCollations.of(keys), offset, sort.fetch);
+    return project.copy(project.getTraitSet(), List.of(limited));
+  }
+
+  private static boolean calls(RexNode node) {
+    boolean[] found = {false};
+    node.accept(
+        new RexShuttle() {
+          @Override
+          public RexNode visitCall(RexCall call) {
+            found[0] |= is(call.getOperator());
+            return super.visitCall(call);
+          }
+        });
+    return found[0];
   }
 
   /** Finds the arguments of calls in a relation and lets a step make them beforehand. */
@@ -131,8 +188,7 @@ final class RoutedCalls {
    *
    * @param rows FROM and WHERE of those rows; empty for none
    */
-  static void prepare(
-      List<SqlCall> calls, SubSql rows, Catalog catalog, CompileContext context) {
+  static void prepare(List<SqlCall> calls, SubSql rows, Catalog catalog, CompileContext context) {
     Map<Integer, List<SubSql>> arguments = new HashMap<>();
     for (SqlCall call : calls) {
       StringBuilder sql = new StringBuilder("SELECT ");

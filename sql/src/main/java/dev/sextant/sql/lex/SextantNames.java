@@ -55,12 +55,10 @@ public final class SextantNames {
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
   public static final Set<String> TABLE_FUNCTIONS =
-      Set.of(
-          "knn", "hybrid_search", "chunk", "cache_simulate", "complete_row", "route_explain");
+      Set.of("knn", "hybrid_search", "chunk", "cache_simulate", "complete_row", "route_explain");
 
   /** Those of {@link #FUNCTIONS} that people call their tables, too. */
-  private static final Set<String> WORDS =
-      Set.of("complete", "route", "tokens", "cost", "render");
+  private static final Set<String> WORDS = Set.of("complete", "route", "tokens", "cost", "render");
 
   /** Words behind which a name is that of a table, perhaps with columns in parentheses. */
   private static final Set<String> BEFORE_TABLES =

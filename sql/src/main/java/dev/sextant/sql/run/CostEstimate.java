@@ -71,7 +71,7 @@ final class CostEstimate {
           tokens,
           priced ? (Object) usual : null,
           priced ? (Object) most : null,
-          budgets);
+          budgets.isEmpty() ? null : budgets);
     }
   }
 

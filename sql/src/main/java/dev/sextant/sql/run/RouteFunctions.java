@@ -129,8 +129,7 @@ final class RouteFunctions {
             .record(
                 endpoint.remoteModel(),
                 prompt,
-                new Recorded(
-                    String.valueOf(row.getText(0)), row.getLong(1), row.getLong(2)));
+                new Recorded(String.valueOf(row.getText(0)), row.getLong(1), row.getLong(2)));
       }
     } catch (StorageException failure) {
       throw new SextantException(

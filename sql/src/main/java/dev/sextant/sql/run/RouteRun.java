@@ -91,13 +91,13 @@ final class RouteRun {
         complete || given.size() > 1
             ? Optional.of(text(given.get(complete ? 0 : 1)))
             : Optional.empty();
-    Optional<String> options = given.size() > 2 ? Optional.of(text(given.get(2))) : Optional.empty();
+    Optional<String> options =
+        given.size() > 2 ? Optional.of(text(given.get(2))) : Optional.empty();
     return call(set, route, prompt, CallOptions.parse(options));
   }
 
   /** A call of a route, of the only one where none is named. */
-  static Call call(
-      RouteSet set, Optional<String> route, String prompt, CallOptions options) {
+  static Call call(RouteSet set, Optional<String> route, String prompt, CallOptions options) {
     if (route.isPresent()) {
       return Call.of(set, route.get(), prompt, options);
     }

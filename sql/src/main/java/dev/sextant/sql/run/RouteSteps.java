@@ -52,9 +52,7 @@ final class RouteSteps implements AutoCloseable {
       case RouteWork.Estimate estimate ->
           run.produce(estimate.rows(), Json.rows(new CostEstimate(run).rows(estimate)));
       case RouteWork.Reported reported ->
-          run.produce(
-              reported.rows(),
-              Json.rows(new RouteReports(run).rows(reported.report())));
+          run.produce(reported.rows(), Json.rows(new RouteReports(run).rows(reported.report())));
     }
   }
 

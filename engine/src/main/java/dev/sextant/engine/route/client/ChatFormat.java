@@ -145,7 +145,9 @@ final class ChatFormat {
       throw invalid("has no content of text");
     }
     String text =
-        parts.stream().map(part -> String.valueOf(part.value("text"))).collect(Collectors.joining());
+        parts.stream()
+            .map(part -> String.valueOf(part.value("text")))
+            .collect(Collectors.joining());
     Optional<JsonObject> usage = answer.object("usage");
     Optional<Usage> told = Optional.empty();
     if (usage.isPresent() && usage.get().value("input_tokens") instanceof Double) {

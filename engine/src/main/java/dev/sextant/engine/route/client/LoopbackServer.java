@@ -146,9 +146,12 @@ public final class LoopbackServer implements AutoCloseable {
         "choices",
         List.of(
             Map.of(
-                "index", 0,
-                "finish_reason", "stop",
-                "message", Map.of("role", "assistant", "content", answer.answer()))));
+                "index",
+                0,
+                "finish_reason",
+                "stop",
+                "message",
+                Map.of("role", "assistant", "content", answer.answer()))));
     body.put("usage", usage);
     return JsonText.write(body);
   }

@@ -48,7 +48,7 @@ public final class Tokens {
 
   /** The tokens of a text, estimated by its length: what a stub bills. */
   static int count(String text) {
-    return Math.ceilDiv(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length,
-        BYTES_PER_TOKEN);
+    return Math.ceilDiv(
+        text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length, BYTES_PER_TOKEN);
   }
 }

@@ -46,8 +46,7 @@ public record PolicyText(String name, Options options, String query) {
     known.put("cheapest", List.of(EPSILON));
     known.put("lowest_latency", List.of(EPSILON));
     known.put("least_inflight", List.of(EPSILON));
-    known.put(
-        "multi_factor", List.of("quality", "success", "cost", "latency", "load", EPSILON));
+    known.put("multi_factor", List.of("quality", "success", "cost", "latency", "load", EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
     known.put("threshold", List.of("weak", "strong", "gain", EPSILON));
     known.put("cascade", List.of("gate", EPSILON));

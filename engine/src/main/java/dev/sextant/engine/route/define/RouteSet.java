@@ -76,8 +76,7 @@ public record RouteSet(
    * @throws SextantException {@code 22023} naming the nearest known one
    */
   public ChatModel model(String name) {
-    return findModel(name)
-        .orElseThrow(() -> unknown("chat model", name, models, ChatModel::name));
+    return findModel(name).orElseThrow(() -> unknown("chat model", name, models, ChatModel::name));
   }
 
   /**

@@ -123,9 +123,7 @@ public final class RoutingLog implements AutoCloseable {
         rejection.map(r -> r.reason().name().toLowerCase(Locale.ROOT)).orElse(null),
         rejection.map(Rejection::detail).orElse(null),
         boxed(candidate.estimate().quality()),
-        candidate.estimate().quality().isPresent()
-            ? candidate.estimate().qualityError()
-            : null,
+        candidate.estimate().quality().isPresent() ? candidate.estimate().qualityError() : null,
         usd(candidate.estimate().costNanoUsd()),
         usd(candidate.estimate().maxCostNanoUsd()),
         boxed(candidate.estimate().latencyMillis()),
@@ -246,8 +244,7 @@ public final class RoutingLog implements AutoCloseable {
   public void feedback(long decision, String metric, double value, String source) {
     file.transaction(
         () -> {
-          if (file.number(
-                  0, "SELECT count(*) FROM decisions WHERE decision_id = ?", decision)
+          if (file.number(0, "SELECT count(*) FROM decisions WHERE decision_id = ?", decision)
               == 0) {
             throw noDecision(decision);
           }

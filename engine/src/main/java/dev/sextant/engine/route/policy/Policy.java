@@ -228,8 +228,7 @@ public sealed interface Policy
     @Override
     public Distribution over(List<Candidate> eligible, Situation situation) {
       return Distribution.best(
-          scores(
-              eligible, c -> Score.of("score", values.get(endpoints.indexOf(c.endpoint())))));
+          scores(eligible, c -> Score.of("score", values.get(endpoints.indexOf(c.endpoint())))));
     }
   }
 

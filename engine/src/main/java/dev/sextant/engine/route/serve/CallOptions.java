@@ -69,8 +69,7 @@ public record CallOptions(
     OptionalLong tokens = object.count("max_tokens");
     if (tokens.isPresent() && (tokens.getAsLong() < 1 || tokens.getAsLong() > MAX_TOKENS)) {
       throw new SextantException(
-          ErrorCode.INVALID_PARAMETER,
-          "Option max_tokens expects from 1 to " + MAX_TOKENS + ".");
+          ErrorCode.INVALID_PARAMETER, "Option max_tokens expects from 1 to " + MAX_TOKENS + ".");
     }
     OptionalDouble usd = object.number("max_usd");
     if (usd.isPresent() && !(usd.getAsDouble() >= 0)) {

@@ -202,7 +202,9 @@ final class Chain {
                 known ? Settlement.SETTLE : Settlement.LEAK,
                 answer.requestId(),
                 Optional.of(answer.text())));
-    attempt.slot().succeeded(took, usage.inputTokens() + usage.outputTokens(), usage.outputTokens());
+    attempt
+        .slot()
+        .succeeded(took, usage.inputTokens() + usage.outputTokens(), usage.outputTokens());
     router.log().closed(decision, "ok");
     if (!known) {
       warn("The price of model \"%s\" is not known: the cost is NULL.".formatted(endpoint.model()));
@@ -365,7 +367,9 @@ final class Chain {
             before,
             decision == 0
                 ? ""
-                : " SELECT * FROM sextant.attempts WHERE decision_id = " + decision + " tells more.");
+                : " SELECT * FROM sextant.attempts WHERE decision_id = "
+                    + decision
+                    + " tells more.");
   }
 
   private SextantException failed(String what) {

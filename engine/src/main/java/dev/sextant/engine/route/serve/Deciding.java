@@ -101,6 +101,7 @@ final class Deciding {
     return Math.min(most, model.map(m -> m.outputTokens().orElse(most)).orElse(most));
   }
 
+  /** What the call demands; where it demands nothing, what each target gives. */
   private int maxTokens() {
     return call.options()
         .maxTokens()
@@ -108,14 +109,13 @@ final class Deciding {
             () ->
                 call.route().targets().stream()
                     .mapToInt(target -> maxTokens(endpoint(target.endpoint())))
-                    .max()
+                    .min()
                     .orElse(DEFAULT_MAX_TOKENS));
   }
 
   /** What a call of a model may cost at most. */
   OptionalLong mostNanoUsd(Endpoint endpoint) {
-    return prices.costNanoUsd(
-        endpoint.model(), Usage.of(promptTokens, maxTokens(endpoint)), start);
+    return prices.costNanoUsd(endpoint.model(), Usage.of(promptTokens, maxTokens(endpoint)), start);
   }
 
   /** What is put aside for a call that costs so much. */
@@ -166,19 +166,14 @@ final class Deciding {
     }
     long nanos = router.parts().nanoTime().getAsLong() - began;
     return new Taken(
-        now,
-        new DecisionInputs(policy, situation),
-        decision,
-        Math.round(nanos / NANOS_PER_MICRO));
+        now, new DecisionInputs(policy, situation), decision, Math.round(nanos / NANOS_PER_MICRO));
   }
 
   private Policy policy(Situation situation) {
     Route route = call.route();
     return route.policy().name().equals(PolicyText.SQL)
         ? router.sqlPolicy().scored(route.policy().query(), situation)
-        : route
-            .policy()
-            .policy(route.targets().stream().map(Route.Target::endpoint).toList());
+        : route.policy().policy(route.targets().stream().map(Route.Target::endpoint).toList());
   }
 
   private Situation situation(Instant now, Set<String> tried) {
@@ -234,7 +229,7 @@ final class Deciding {
         quality == null ? OptionalDouble.empty() : OptionalDouble.of(quality.value()),
         quality == null ? 0 : quality.error(),
         prices.costNanoUsd(
-            endpoint.model(), Usage.of(promptTokens, (long) Math.ceil(usual)), now),
+            endpoint.model(), Usage.of(promptTokens, (long) Math.ceil(usual - 1e-6)), now),
         prices.costNanoUsd(endpoint.model(), Usage.of(promptTokens, most), now),
         state.latencyMillis());
   }

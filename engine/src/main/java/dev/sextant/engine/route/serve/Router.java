@@ -154,8 +154,7 @@ public final class Router implements AutoCloseable {
             .map(ChatModel::tokenizer)
             .orElse(Tokens.DEFAULT);
     String system = call.options().system();
-    return Tokens.count(call.prompt(), name)
-        + (system.isEmpty() ? 0 : Tokens.count(system, name));
+    return Tokens.count(call.prompt(), name) + (system.isEmpty() ? 0 : Tokens.count(system, name));
   }
 
   /** The breaker of an endpoint. */

@@ -80,7 +80,8 @@ final class SqlPolicy implements AutoCloseable {
     values.add(candidate.endpoint());
     values.add(candidate.model());
     values.add(rejection.isEmpty() ? 1L : 0L);
-    values.add(rejection.map(r -> r.reason().name().toLowerCase(java.util.Locale.ROOT)).orElse(null));
+    values.add(
+        rejection.map(r -> r.reason().name().toLowerCase(java.util.Locale.ROOT)).orElse(null));
     values.add((long) candidate.priority());
     values.add(candidate.weight());
     values.add(boxed(candidate.estimate().quality()));
@@ -138,14 +139,7 @@ final class SqlPolicy implements AutoCloseable {
    */
   static void check(String query) {
     try (SqlPolicy policy = new SqlPolicy()) {
-      policy.scored(
-          query,
-          new Situation(
-              new Request(
-                  0, 0, Constraints.NONE),
-              List.of(),
-              0,
-              0));
+      policy.scored(query, new Situation(new Request(0, 0, Constraints.NONE), List.of(), 0, 0));
     }
   }
 
