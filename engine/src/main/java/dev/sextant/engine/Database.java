@@ -6,6 +6,13 @@ import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.numa.Placements;
+import dev.sextant.engine.route.client.HttpChatClient;
+import dev.sextant.engine.route.client.LocalChatClient;
+import dev.sextant.engine.route.client.LoopbackServer;
+import dev.sextant.engine.route.ledger.RoutingLog;
+import dev.sextant.engine.route.serve.Pause;
+import dev.sextant.engine.route.serve.Router;
+import dev.sextant.engine.route.serve.RouterParts;
 import dev.sextant.engine.udf.AuditLog;
 import dev.sextant.engine.udf.FunctionLibrary;
 import dev.sextant.engine.udf.Runtimes;
@@ -18,6 +25,7 @@ import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +48,8 @@ public final class Database implements AutoCloseable {
   private final NumaMachine numa;
   private final Placements placements;
   private final FunctionLibrary functions;
+  private final LocalChatClient chats = new LocalChatClient(HttpChatClient::http);
+  private final Router router;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -92,6 +102,19 @@ public final class Database implements AutoCloseable {
             new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
             () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
             System::nanoTime);
+    this.router = routed(audit.map(folder -> folder.resolve("routing.db")));
+  }
+
+  private Router routed(Optional<Path> log) {
+    return new Router(
+        new RouterParts(
+            clock,
+            System::nanoTime,
+            chats,
+            new RoutingLog(log, clock, () -> settings.get(Settings.ROUTE_LOG_TEXT).equals("on")),
+            Pause.real(),
+            secret -> secret.read(System::getenv, home()),
+            new SecureRandom().nextLong()));
   }
 
   /**
@@ -145,14 +168,18 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Changes a setting of the embedding cache, of sandboxes or of placement, for all connections and
-   * until the database is closed.
+   * Changes a setting of the embedding cache, of sandboxes, of placement or of routing, for all
+   * connections and until the database is closed.
    *
    * @throws SextantException {@code 22023} for a name or a value that is not allowed
    */
   public synchronized void set(String name, String value) {
     Settings.Setting setting = Settings.find(name);
     Settings wanted = settings.with(setting, value);
+    if (setting.equals(Settings.ROUTE_LOG_TEXT)) {
+      settings = wanted;
+      return;
+    }
     if (setting.equals(Settings.SANDBOX_PROCESSES)) {
       settings = wanted;
       if (wanted.get(setting).equals("off")) {
@@ -244,6 +271,16 @@ public final class Database implements AutoCloseable {
     return functions;
   }
 
+  /** Chat models by route. */
+  public Router router() {
+    return router;
+  }
+
+  /** The server of this process that stubs and replays are asked at. */
+  public LoopbackServer loopback() {
+    return chats.loopback();
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -257,5 +294,6 @@ public final class Database implements AutoCloseable {
     cache.close();
     functions.close();
     placements.close();
+    router.close();
   }
 }

@@ -149,6 +149,14 @@ public final class Settings {
           List.of("soft", "strict"),
           "what a placement that cannot be had is: soft tells and goes on, strict is an error");
 
+  /** Whether routing's log holds texts. */
+  public static final Setting ROUTE_LOG_TEXT =
+      new Setting(
+          "route.log_text",
+          "off",
+          List.of("on", "off"),
+          "whether prompts and answers are logged as they are, and not as hashes alone");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -166,7 +174,8 @@ public final class Settings {
           CACHE_WARM_UP,
           CACHE_SAMPLE_KEYS,
           SANDBOX_PROCESSES,
-          NUMA_ENFORCEMENT);
+          NUMA_ENFORCEMENT,
+          ROUTE_LOG_TEXT);
 
   private final Map<String, String> values;
 

@@ -146,6 +146,7 @@ final class Catalog {
         || name.startsWith("sextant_indexes")
         || name.equals("sextant_functions")
         || name.equals("sextant_profiles")
+        || name.equals("sextant_routing")
         || type.equals("shadow")) {
       return TableKind.SYSTEM;
     }

@@ -45,6 +45,8 @@ class LayeringTest {
           Map.entry("net.openhft", Set.of("dev.sextant.storage.cache.shared")),
           Map.entry("ai.onnxruntime", Set.of("dev.sextant.engine")),
           Map.entry("ai.djl", Set.of("dev.sextant.engine")),
+          Map.entry("com.knuddels", Set.of("dev.sextant.engine.route.client")),
+          Map.entry("com.sun.net.httpserver", Set.of("dev.sextant.engine.route.client")),
           Map.entry("java.net.http", Set.of("dev.sextant.engine")),
           Map.entry("java.sql", Set.of("dev.sextant.jdbc", "dev.sextant.storage.sqlite")),
           Map.entry("javax.sql", Set.of("dev.sextant.jdbc")),

@@ -1,5 +1,6 @@
 package dev.sextant.engine.embed;
 
+import dev.sextant.engine.http.JsonText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,8 @@ package dev.sextant.engine.embed;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.http.JsonText;
+import dev.sextant.engine.http.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

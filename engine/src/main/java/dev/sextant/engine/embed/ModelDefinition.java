@@ -3,6 +3,7 @@ package dev.sextant.engine.embed;
 import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.http.Secret;
 import dev.sextant.storage.vector.VectorLimits;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.sextant.engine.embed;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sextant.engine.http.JsonText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -97,7 +97,9 @@ public record SystemTable(
               CacheTables.all(),
               FunctionTables.all(),
               SandboxTables.all(),
-              NumaTables.all())
+              NumaTables.all(),
+              RouteTables.all(),
+              RoutingLogTables.all())
           .flatMap(List::stream)
           .toList();
 

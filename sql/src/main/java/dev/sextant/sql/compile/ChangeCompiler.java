@@ -140,6 +140,7 @@ final class ChangeCompiler {
       case "insert", "replace" -> insert();
       default -> clauses(change(tokens));
     }
+    prepareRouted(change(tokens));
     return new Plan.Compiled(
         statement,
         pieces.build(),
@@ -455,6 +456,25 @@ final class ChangeCompiler {
         pieces.verbatim(item[1] - 2, item[1]);
       }
     }
+  }
+
+  /** Lets the calls of chat models that an UPDATE or VALUES makes be made before it runs. */
+  private void prepareRouted(int from) {
+    if (pieces.routedCalls().isEmpty() && context.space().routeTables().isEmpty()) {
+      return;
+    }
+    boolean update = tokens.get(change(tokens)).isWord("update");
+    int where = find(from, "where");
+    SubSql rows = new SubSql("", List.of());
+    if (update && find(from, "from") < 0) {
+      SqlPieces source = pieces.another().text(" FROM ");
+      source.verbatim(start - 1, find(from, "set"));
+      if (where >= 0) {
+        source.verbatim(where, endOfClause(where + 1));
+      }
+      rows = source.build();
+    }
+    RoutedCalls.prepare(pieces.routedCalls(), rows, catalog, context);
   }
 
   /** Lets the texts that an UPDATE gives to EMBED be embedded together before it runs. */

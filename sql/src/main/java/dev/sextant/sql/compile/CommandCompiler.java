@@ -36,6 +36,9 @@ final class CommandCompiler extends TokenReader {
       if (take("cache")) {
         return Optional.of(set("cache", "SET cache.policy = 'lru'"));
       }
+      if (take("route")) {
+        return Optional.of(set("route", "SET route.log_text = on"));
+      }
       return take("sandbox")
           ? Optional.of(set("sandbox", "SET sandbox.processes = on"))
           : Optional.empty();

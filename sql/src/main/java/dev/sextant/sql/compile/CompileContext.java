@@ -49,6 +49,7 @@ final class CompileContext {
   void prepareNoVectors() {
     steps.clear();
     space.embedTables().forEach((by, table) -> steps.add(new Step.EmbedRows(by, table, List.of())));
+    RoutedCalls.prepareNone(this);
   }
 
   /** Rows that a search is restricted to. */

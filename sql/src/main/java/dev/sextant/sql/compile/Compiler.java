@@ -58,13 +58,16 @@ public final class Compiler {
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
       case UTILITY ->
-          CallCompiler.compile(catalog, models, statement).orElse(new Plan.Native(statement));
+          CallCompiler.compile(catalog, models, statement)
+              .or(() -> RouteReportCompiler.compile(statement))
+              .orElse(new Plan.Native(statement));
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);
     };
   }
 
   private Plan definition(StatementText statement) {
     return FunctionCompiler.compile(statement)
+        .or(() -> RouteCompiler.compile(statement))
         .or(() -> IndexCompiler.compile(catalog, statement))
         .or(() -> CommandCompiler.compile(statement))
         .or(() -> DefinitionCompiler.compile(catalog, statement))
@@ -102,6 +105,10 @@ public final class Compiler {
     List<Token> tokens = statement.tokens();
     if (tokens.size() < 2 || tokens.get(1).isWord("query")) {
       return new Plan.Native(statement);
+    }
+    if (tokens.get(1).isWord("cost") && tokens.size() > 2) {
+      Plan inner = compile(StatementText.of(statement.sql().substring(tokens.get(2).start())));
+      return RouteReportCompiler.cost(statement, inner);
     }
     boolean analyze = tokens.size() > 2 && tokens.get(1).isWord("analyze");
     String text = statement.sql().substring(tokens.get(analyze ? 2 : 1).start());

@@ -169,6 +169,7 @@ final class Functions {
           "changes",
           "total_changes",
           "last_insert_rowid",
+          "last_decision_id",
           "numa_current_node");
 
   /** They give the time of the moment if asked for 'now'. */

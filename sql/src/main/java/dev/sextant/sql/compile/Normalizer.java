@@ -398,11 +398,14 @@ final class Normalizer extends SqlShuttle {
     }
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "embed", "embed_query", "embed_passage" -> embed(call);
+      case RoutedCalls.COMPLETE, RoutedCalls.ROUTE -> routed(call);
       case "vector" -> vectorOperand(only(call));
       case "knn",
           TableArguments.HYBRID,
           ChunkSource.NAME,
           SimulationSource.NAME,
+          RouteSource.COMPLETE_ROW,
+          RouteSource.ROUTE_EXPLAIN,
           TableArguments.RECALL ->
           tableFunction(call);
       case "inner_product", "vector_distance" -> vectors(call, 2);
@@ -417,6 +420,13 @@ final class Normalizer extends SqlShuttle {
             operator, normal, call.getParserPosition(), call.getFunctionQuantifier());
       }
     };
+  }
+
+  private SqlNode routed(SqlCall call) {
+    List<SqlNode> operands = new ArrayList<>();
+    operands.add(parameter(RoutedCalls.table(call, space), SqlParserPos.ZERO));
+    call.getOperandList().forEach(operand -> operands.add(normalize(operand)));
+    return new SqlBasicCall(RoutedCalls.OPERATOR, operands, call.getParserPosition());
   }
 
   private SqlNode vectors(SqlCall call, int vectorOperands) {

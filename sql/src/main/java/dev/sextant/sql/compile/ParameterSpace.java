@@ -28,6 +28,7 @@ final class ParameterSpace {
   private final List<ParameterSource> sources = new ArrayList<>();
   private final List<Step.EmbedTexts.Text> texts = new ArrayList<>();
   private final Map<EmbedBy, Integer> embedTables = new LinkedHashMap<>();
+  private final Map<String, Integer> routeTables = new LinkedHashMap<>();
   private final Map<Integer, Integer> vectorOfUser = new HashMap<>();
   private final Map<String, Integer> vectorOfText = new HashMap<>();
   private final Map<String, Integer> literals = new HashMap<>();
@@ -136,6 +137,16 @@ final class ParameterSpace {
 
   List<Step.EmbedTexts.Text> texts() {
     return texts;
+  }
+
+  /** The parameter that names the results of a function of chat models. */
+  int routeTable(String function) {
+    return routeTables.computeIfAbsent(function, name -> produced());
+  }
+
+  /** The functions of chat models that are called, and the parameters of their results. */
+  Map<String, Integer> routeTables() {
+    return routeTables;
   }
 
   /** The parameter that names the vectors prepared for texts from rows. */

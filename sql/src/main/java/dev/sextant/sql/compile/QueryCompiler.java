@@ -113,8 +113,9 @@ final class QueryCompiler {
             .convert(new TableFunctions(catalog, context).rewrite(query));
     Expressions.requireNoVectorArithmetic(root.rel);
     new SearchJoins(context).in(KnnRule.stripped(root.rel));
-    RelNode planned = planned(root.rel, context);
+    RelNode planned = RoutedCalls.behindLimits(planned(root.rel, context), context);
     prepareVectors(planned, context);
+    RoutedCalls.prepare(planned, context);
     ExpectedCalls.prepare(planned, catalog.userFunctions(), context);
     warnWithoutLimit(planned, context);
     SubSql sql = context.write(planned);

@@ -26,6 +26,7 @@ final class SqlPieces {
   private final StringBuilder sql = new StringBuilder();
   private final List<Integer> order = new ArrayList<>();
   private final List<SqlNode> embedded = new ArrayList<>();
+  private final List<SqlCall> routed = new ArrayList<>();
   private int dimensions;
 
   SqlPieces(StatementText statement, Parameters parameters, CompileContext context) {
@@ -99,6 +100,8 @@ final class SqlPieces {
           public Void visit(SqlCall call) {
             if (VectorCalls.isEmbed(call.getOperator())) {
               embedded.add(call.operand(1));
+            } else if (RoutedCalls.is(call.getOperator())) {
+              routed.add(call);
             }
             return super.visit(call);
           }
@@ -110,6 +113,11 @@ final class SqlPieces {
   /** The dimensions of what the last expression embeds; 0 where it is another expression. */
   int embeddedDimensions() {
     return dimensions;
+  }
+
+  /** The calls of chat models in the expressions added so far. */
+  List<SqlCall> routedCalls() {
+    return routed;
   }
 
   /** The texts, as expressions, that rows give to EMBED in the expressions added so far. */

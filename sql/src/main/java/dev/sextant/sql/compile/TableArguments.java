@@ -36,6 +36,10 @@ final class TableArguments {
           List.of("text", "strategy", "size", "overlap", "model"),
           SimulationSource.NAME,
           List.of("keys", "policy", "size"),
+          RouteSource.COMPLETE_ROW,
+          List.of("route", "prompt", "options"),
+          RouteSource.ROUTE_EXPLAIN,
+          List.of("prompt", "route", "options"),
           HYBRID,
           List.of(
               "index",

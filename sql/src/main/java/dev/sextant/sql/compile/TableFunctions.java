@@ -203,6 +203,8 @@ final class TableFunctions extends SqlShuttle {
   private RowSource source(TableArguments arguments) {
     return switch (arguments.function()) {
       case ChunkSource.NAME -> new ChunkSource(arguments, context, this::valueQuery);
+      case RouteSource.COMPLETE_ROW, RouteSource.ROUTE_EXPLAIN ->
+          new RouteSource(arguments, context, this::valueQuery);
       case SimulationSource.NAME -> new SimulationSource(arguments, context, this::rows);
       default -> new Search(arguments);
     };

@@ -40,6 +40,14 @@ public final class SextantNames {
                   "hybrid_search",
                   "chunk",
                   "cache_simulate",
+                  "complete",
+                  "route",
+                  "tokens",
+                  "cost",
+                  "render",
+                  "last_decision_id",
+                  "complete_row",
+                  "route_explain",
                   "numa_current_node",
                   "numa_distance",
                   "vector_recall"))
@@ -47,7 +55,10 @@ public final class SextantNames {
 
   /** Those of {@link #FUNCTIONS} that give rows and stand in FROM. */
   public static final Set<String> TABLE_FUNCTIONS =
-      Set.of("knn", "hybrid_search", "chunk", "cache_simulate");
+      Set.of("knn", "hybrid_search", "chunk", "cache_simulate", "complete_row", "route_explain");
+
+  /** Those of {@link #FUNCTIONS} that people call their tables, too. */
+  private static final Set<String> WORDS = Set.of("complete", "route", "tokens", "cost", "render");
 
   /** Words behind which a name is that of a table, perhaps with columns in parentheses. */
   private static final Set<String> BEFORE_TABLES =
@@ -77,10 +88,14 @@ public final class SextantNames {
   }
 
   private static boolean isTable(List<Token> tokens, int at) {
-    return at > 0
-        && TABLE_FUNCTIONS.contains(tokens.get(at).lower())
-        && tokens.get(at - 1).kind() == Token.Kind.WORD
-        && BEFORE_TABLES.contains(tokens.get(at - 1).lower());
+    String name = tokens.get(at).lower();
+    if (at == 0 || tokens.get(at - 1).kind() != Token.Kind.WORD) {
+      return false;
+    }
+    String before = tokens.get(at - 1).lower();
+    boolean behindOn = before.equals("on");
+    return BEFORE_TABLES.contains(before)
+        && (TABLE_FUNCTIONS.contains(name) || (WORDS.contains(name) && !behindOn));
   }
 
   private static boolean isFunction(Token token, Token next) {

@@ -101,4 +101,7 @@ public sealed interface EngineCommand {
    * @param ifExists whether there may be no profile of that name
    */
   record DropProfile(String name, boolean ifExists) implements EngineCommand {}
+
+  /** A change of routing's definitions. */
+  record Routing(RouteCommand command) implements EngineCommand {}
 }

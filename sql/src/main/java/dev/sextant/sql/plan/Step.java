@@ -70,6 +70,9 @@ public sealed interface Step {
   record SimulateCache(SubSql keys, @Nullable PolicyKind policy, WholeNumber size, int rows)
       implements Step {}
 
+  /** Does something with chat models. */
+  record Routing(RouteWork work) implements Step {}
+
   /** Gives the rows of one of Sextant's own tables as JSON. */
   record SystemRows(String name, int rows) implements Step {}
 

@@ -7,6 +7,7 @@ import dev.sextant.engine.embed.ModelDefinition;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.sql.plan.EngineCommand;
+import dev.sextant.sql.plan.RouteCommand;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,9 @@ public final class EngineCommands {
       case EngineCommand.CreateModel(ModelDefinition model, boolean ifNotExists) ->
           create(model, ifNotExists);
       case EngineCommand.DropModel(String name, boolean ifExists) -> drop(name, ifExists);
+      case EngineCommand.Routing(RouteCommand routing) -> {
+        return new RouteCommands(session).run(routing);
+      }
       case EngineCommand.CreateFunction create -> functions().create(create);
       case EngineCommand.DropFunction drop -> functions().drop(drop);
       case EngineCommand.AlterFunction alter -> functions().alter(alter);

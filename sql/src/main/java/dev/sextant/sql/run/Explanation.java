@@ -10,6 +10,7 @@ import dev.sextant.sql.lex.FunctionCalls;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.RouteWork;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
@@ -139,6 +140,7 @@ public final class Explanation {
         lines.add("Embed the distinct texts of");
         rows.texts().forEach(text -> lines.add("  " + oneLine(text)));
       }
+      case Step.Routing(RouteWork work) -> lines.add(routed(work));
       case Step.Call call ->
           lines.add("Call " + call.procedure().sqlName() + "(" + oneLine(call.values()) + ")");
       case Step.ChunkTexts chunks ->
@@ -180,6 +182,20 @@ public final class Explanation {
       case Step.Range range -> range(range, plan, lines);
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
+  }
+
+  private static String routed(RouteWork work) {
+    return switch (work) {
+      case RouteWork.Calls calls ->
+          "RouteCalls "
+              + calls.function()
+              + " "
+              + calls.arguments().stream().map(a -> a.sql()).toList();
+      case RouteWork.Rows rows ->
+          "RouteCalls " + rows.function() + " [" + rows.prompts().sql() + "]";
+      case RouteWork.Estimate _ -> "RouteEstimate";
+      case RouteWork.Reported _ -> "RouteReport";
+    };
   }
 
   private void knn(Step.Knn knn, Plan.Compiled plan, List<String> lines) {

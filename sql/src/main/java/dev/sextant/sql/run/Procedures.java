@@ -47,6 +47,7 @@ final class Procedures {
       case CACHE_INVALIDATE -> invalidate();
       case CACHE_PIN -> pin(true);
       case CACHE_UNPIN -> pin(false);
+      case FEEDBACK -> feedback();
       case NUMA_REDISCOVER -> (long) session.database().numa().rediscover().online().size();
       case SANDBOX_SELFTEST -> selfTest();
     };
@@ -82,6 +83,22 @@ final class Procedures {
     EmbeddingSpace space =
         DatabaseCache.space(SessionModels.model(session, text("model").orElse(null)), role);
     return cache().pin(space, text, pinned) ? 1 : 0;
+  }
+
+  private long feedback() {
+    if (!(arguments.get("decision_id") instanceof Long decision)) {
+      throw expects("decision_id", "the number of a decision");
+    }
+    if (!(arguments.get("value") instanceof Number value)) {
+      throw expects("value", "a number");
+    }
+    String metric = text("metric").orElseThrow(() -> expects("metric", "a text"));
+    session
+        .database()
+        .router()
+        .log()
+        .feedback(decision, metric, value.doubleValue(), text("source").orElse("user"));
+    return decision;
   }
 
   private String selfTest() {

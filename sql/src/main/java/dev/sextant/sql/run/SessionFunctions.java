@@ -29,6 +29,7 @@ public final class SessionFunctions {
   private final Map<Long, List<RankFusion.Fused>> fused = new HashMap<>();
   private final Session session;
   private final TextFunctions texts;
+  private final RouteFunctions routes;
   private long lastHandle;
 
   /** Registers the functions on a session's connection. */
@@ -52,6 +53,7 @@ public final class SessionFunctions {
     connection.createFunction(VectorCalls.EMBED, this::embedded);
     connection.createFunction(VectorCalls.FUSED, this::fused);
     this.texts = new TextFunctions(connection);
+    this.routes = new RouteFunctions(session);
     new NumaFunctions(session.database().numa()).register(connection);
   }
 
@@ -63,6 +65,11 @@ public final class SessionFunctions {
   /** The functions that give what CHUNK has cut. */
   TextFunctions texts() {
     return texts;
+  }
+
+  /** The functions of chat models. */
+  RouteFunctions routes() {
+    return routes;
   }
 
   /** Keeps the distances of hits for one execution. */

@@ -15,6 +15,7 @@ import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.catalog.SystemTable;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.RouteWork;
 import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import dev.sextant.storage.sqlite.SqliteStatement;
@@ -42,6 +43,7 @@ public final class StepRunner implements AutoCloseable {
   private final List<String> warnings = new ArrayList<>();
   private final List<Actual> actual = new ArrayList<>();
   private final TextSteps texts;
+  private final RouteSteps routes;
   private List<@Nullable Object[]> foundRows = List.of();
   private boolean traced;
 
@@ -75,6 +77,7 @@ public final class StepRunner implements AutoCloseable {
     this.plan = plan;
     this.cancelled = cancelled;
     this.texts = new TextSteps(this);
+    this.routes = new RouteSteps(this, plan.statement().kind().writes());
     this.frame = new @Nullable Object[plan.sources().size()];
     for (int i = 0; i < frame.length; i++) {
       frame[i] =
@@ -154,6 +157,7 @@ public final class StepRunner implements AutoCloseable {
             frame[numa.rows()] = new NumaQueries(tools, cancelled).rows(numa.query());
         case Step.ChunkTexts chunks -> texts.chunk(chunks);
         case Step.SimulateCache cache -> texts.simulate(cache);
+        case Step.Routing(RouteWork work) -> routes.run(work);
         case Step.ExpectCalls expected -> expect(expected);
         case Step.SystemRows _,
             Step.QueryVector _,
@@ -187,6 +191,7 @@ public final class StepRunner implements AutoCloseable {
             Step.Call _,
             Step.ChunkTexts _,
             Step.ExpectCalls _,
+            Step.Routing _,
             Step.SimulateCache _ -> {
           // These came before.
         }
@@ -475,5 +480,6 @@ public final class StepRunner implements AutoCloseable {
   public void close() {
     handles.forEach(functions::release);
     texts.close();
+    routes.close();
   }
 }

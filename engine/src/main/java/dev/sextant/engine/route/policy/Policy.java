@@ -22,6 +22,7 @@ public sealed interface Policy
         Policy.LeastInFlight,
         Policy.Reward,
         Policy.EpsilonMix,
+        Policy.Scored,
         MultiFactor,
         Threshold,
         Cascade,
@@ -199,6 +200,35 @@ public sealed interface Policy
     @Override
     public Distribution over(List<Candidate> eligible, Situation situation) {
       return inner.over(eligible, situation).mixed(epsilon);
+    }
+  }
+
+  /**
+   * The best of scores that were computed elsewhere, as by a query; the first of equals.
+   *
+   * @param endpoints those that have a score
+   * @param values their scores, in the same order
+   */
+  record Scored(List<String> endpoints, List<Double> values) implements Policy {
+    /** Copies the lists; refuses scores that are no numbers. */
+    public Scored {
+      endpoints = List.copyOf(endpoints);
+      values = List.copyOf(values);
+      if (endpoints.size() != values.size() || values.stream().anyMatch(v -> v.isNaN())) {
+        throw new IllegalArgumentException(
+            "A score for each target is a number; got " + endpoints + " and " + values);
+      }
+    }
+
+    @Override
+    public Optional<Rejection> rejection(Candidate candidate) {
+      return unlessNamed(endpoints, candidate);
+    }
+
+    @Override
+    public Distribution over(List<Candidate> eligible, Situation situation) {
+      return Distribution.best(
+          scores(eligible, c -> Score.of("score", values.get(endpoints.indexOf(c.endpoint())))));
     }
   }
 

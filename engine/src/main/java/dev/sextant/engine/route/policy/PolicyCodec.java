@@ -47,6 +47,14 @@ final class PolicyCodec {
         numbers(out, 12, worth, floor);
         out.writeInt(draws);
       }
+      case Policy.Scored(var endpoints, var values) -> {
+        out.writeByte(13);
+        out.writeInt(endpoints.size());
+        for (int i = 0; i < endpoints.size(); i++) {
+          out.writeUTF(endpoints.get(i));
+          out.writeDouble(values.get(i));
+        }
+      }
     }
   }
 
@@ -96,8 +104,23 @@ final class PolicyCodec {
         double floor = in.readDouble();
         yield new Thompson(worth, in.readInt(), floor);
       }
+      case 13 -> scored(in);
       default -> throw new IOException("no policy has the tag " + tag);
     };
+  }
+
+  private static Policy scored(DataInputStream in) throws IOException {
+    int count = in.readInt();
+    if (count < 0 || count > Situation.MAX_CANDIDATES) {
+      throw new IOException("scores of " + count + " targets");
+    }
+    List<String> endpoints = new ArrayList<>();
+    List<Double> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      endpoints.add(in.readUTF());
+      values.add(in.readDouble());
+    }
+    return new Policy.Scored(endpoints, values);
   }
 
   private static List<String> names(DataInputStream in) throws IOException {

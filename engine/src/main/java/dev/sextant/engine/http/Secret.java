@@ -1,4 +1,4 @@
-package dev.sextant.engine.embed;
+package dev.sextant.engine.http;
 
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param place an environment variable or a file
  * @param isFile which of them
  */
-record Secret(String place, boolean isFile) {
+public record Secret(String place, boolean isFile) {
   private static final String ENV = "env:";
   private static final String FILE = "file:";
 
   /** Reads the environment. */
   @FunctionalInterface
-  interface Environment {
+  public interface Environment {
     /** The value of a variable; null for none. */
     @Nullable String get(String name);
   }
@@ -31,7 +31,7 @@ record Secret(String place, boolean isFile) {
    * @throws SextantException {@code 22023} where it names no place; the message leaves out what was
    *     written, which may be the secret itself
    */
-  static Secret of(String written) {
+  public static Secret of(String written) {
     if (written.startsWith(ENV) && written.length() > ENV.length()) {
       return new Secret(written.substring(ENV.length()), false);
     }
@@ -50,7 +50,7 @@ record Secret(String place, boolean isFile) {
    * @param folder what relative paths are relative to
    * @throws SextantException {@code 58000} where it is not there
    */
-  String read(Environment environment, Path folder) {
+  public String read(Environment environment, Path folder) {
     String value = isFile ? content(folder.resolve(place)) : environment.get(place);
     if (value == null || value.isBlank()) {
       throw missing(isFile ? "is empty" : "is not set", null);

@@ -1,13 +1,14 @@
-package dev.sextant.engine.embed;
+package dev.sextant.engine.http;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON (RFC 8259) into maps, lists, texts, doubles, booleans and null; writes texts. */
-final class JsonText {
+public final class JsonText {
   private static final int MAX_DEPTH = 64;
 
   private final String text;
@@ -18,7 +19,7 @@ final class JsonText {
   }
 
   /** A text that is no JSON. */
-  static final class Malformed extends Exception {
+  public static final class Malformed extends Exception {
     private static final long serialVersionUID = 1L;
 
     Malformed(String what, int at) {
@@ -27,7 +28,7 @@ final class JsonText {
   }
 
   /** The value that a text writes. */
-  static @Nullable Object parse(String text) throws Malformed {
+  public static @Nullable Object parse(String text) throws Malformed {
     JsonText json = new JsonText(text);
     Object value = json.value(0);
     json.blanks();
@@ -37,8 +38,26 @@ final class JsonText {
     return value;
   }
 
+  /** A value of maps, lists, texts, numbers, booleans and null as JSON. */
+  public static String write(@Nullable Object value) {
+    return switch (value) {
+      case null -> "null";
+      case Map<?, ?> object ->
+          object.entrySet().stream()
+              .map(entry -> quoted(String.valueOf(entry.getKey())) + ":" + write(entry.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
+      case List<?> array ->
+          array.stream().map(JsonText::write).collect(Collectors.joining(",", "[", "]"));
+      case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 ->
+          Long.toString(number.longValue());
+      case Number number -> number.toString();
+      case Boolean truth -> truth.toString();
+      default -> quoted(value.toString());
+    };
+  }
+
   /** A text in quotes. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

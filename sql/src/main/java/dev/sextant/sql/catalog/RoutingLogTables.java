@@ -1,0 +1,108 @@
+package dev.sextant.sql.catalog;
+
+import java.util.List;
+
+/** The tables of schema {@code sextant} about what routing did. */
+final class RoutingLogTables {
+  private RoutingLogTables() {}
+
+  static List<SystemTable> all() {
+    return List.of(
+        logged(
+            "decisions",
+            "SELECT decision_id, ts, route, route_version, policy, fallback_of, prompt_sha, prompt,"
+                + " prompt_tokens, max_output_tokens, demands, chosen, propensity, propensity_kind,"
+                + " turn, seed, outcome, decide_us FROM decisions ORDER BY decision_id",
+            "decision_id INTEGER",
+            "ts INTEGER",
+            "route",
+            "route_version INTEGER",
+            "policy",
+            "fallback_of INTEGER",
+            "prompt_sha",
+            "prompt",
+            "prompt_tokens INTEGER",
+            "max_output_tokens INTEGER",
+            "demands",
+            "chosen",
+            "propensity REAL",
+            "propensity_kind",
+            "turn INTEGER",
+            "seed INTEGER",
+            "outcome",
+            "decide_us INTEGER"),
+        logged(
+            "decision_candidates",
+            "SELECT * FROM decision_candidates ORDER BY decision_id, position",
+            "decision_id INTEGER",
+            "position INTEGER",
+            "endpoint",
+            "model",
+            "eligible INTEGER",
+            "reject_reason",
+            "reject_detail",
+            "quality REAL",
+            "quality_error REAL",
+            "cost_usd REAL",
+            "max_cost_usd REAL",
+            "latency_ms REAL",
+            "score REAL",
+            "prob REAL",
+            "rank INTEGER",
+            "chosen INTEGER",
+            "terms"),
+        logged(
+            "attempts",
+            "SELECT attempt_id, decision_id, n, endpoint, model, started, latency_ms, status,"
+                + " error_class, retry_after_ms, finish_reason, in_tokens, out_tokens,"
+                + " cached_tokens, reasoning_tokens, usage_source, cost_nano / 1e9,"
+                + " provider_request_id, answer_sha, answer FROM attempts ORDER BY attempt_id",
+            "attempt_id INTEGER",
+            "decision_id INTEGER",
+            "n INTEGER",
+            "endpoint",
+            "model",
+            "started INTEGER",
+            "latency_ms INTEGER",
+            "status INTEGER",
+            "error_class",
+            "retry_after_ms INTEGER",
+            "finish_reason",
+            "in_tokens INTEGER",
+            "out_tokens INTEGER",
+            "cached_tokens INTEGER",
+            "reasoning_tokens INTEGER",
+            "usage_source",
+            "cost_usd REAL",
+            "provider_request_id",
+            "answer_sha",
+            "answer"),
+        logged(
+            "outcomes",
+            "SELECT decision_id, metric, value, source, ts FROM outcomes ORDER BY 1, 2, 4",
+            "decision_id INTEGER",
+            "metric",
+            "value REAL",
+            "source",
+            "ts INTEGER"),
+        logged(
+            "reservations",
+            "SELECT attempt_id, purse, nano / 1e9, state, expires_at FROM reservations"
+                + " ORDER BY 1, 2",
+            "attempt_id INTEGER",
+            "purse",
+            "usd REAL",
+            "state",
+            "expires_at INTEGER"));
+  }
+
+  private static SystemTable logged(String name, String sql, String... columns) {
+    return RouteTables.table(
+        name,
+        session -> {
+          session.database().router().log().expire();
+          return session.database().router().log().rows(sql);
+        },
+        columns);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sextant.sql.compile;
+
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.sql.lex.StatementText;
+import dev.sextant.sql.plan.ParameterSource;
+import dev.sextant.sql.plan.Plan;
+import dev.sextant.sql.plan.RouteReport;
+import dev.sextant.sql.plan.RouteWork;
+import dev.sextant.sql.plan.Step;
+import dev.sextant.sql.plan.SubSql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Compiles EXPLAIN COST, and the statements that report on what routing did. */
+final class RouteReportCompiler extends RouteReader {
+  private static final List<String> COST =
+      List.of(
+          "function",
+          "route",
+          "endpoint",
+          "calls",
+          "prompt_tokens",
+          "cost_usd",
+          "max_cost_usd",
+          "budgets");
+
+  private RouteReportCompiler(StatementText statement) {
+    super(statement);
+  }
+
+  /** The plan; empty where the statement is another. */
+  static Optional<Plan> compile(StatementText statement) {
+    return new RouteReportCompiler(statement).report().map(report -> plan(statement, report));
+  }
+
+  private Optional<RouteReport> report() {
+    if (take("replay")) {
+      form("REPLAY DECISION 42");
+      require(take("decision"), "DECISION");
+      String digits = numberText("the number of a decision");
+      require(digits.matches("\\d{1,18}"), "the number of a decision");
+      requireEnd();
+      return Optional.of(new RouteReport.Replay(Long.parseLong(digits)));
+    }
+    return Optional.empty();
+  }
+
+  private static Plan plan(StatementText statement, RouteReport report) {
+    return new Plan.Compiled(
+        statement,
+        new SubSql(select(report.columns()), List.of(0)),
+        0,
+        List.of(new ParameterSource.Produced()),
+        List.of(new Step.Routing(new RouteWork.Reported(report, 0))),
+        null,
+        List.of(),
+        List.of());
+  }
+
+  private static String select(List<String> columns) {
+    List<String> items = new ArrayList<>();
+    for (String column : columns) {
+      items.add("value ->> " + items.size() + " AS " + column);
+    }
+    return "SELECT " + String.join(", ", items) + " FROM json_each(?)";
+  }
+
+  /** The plan of a statement that estimates what another would cost. */
+  static Plan cost(StatementText statement, Plan inner) {
+    List<Step> steps = new ArrayList<>();
+    List<RouteWork.Calls> calls = new ArrayList<>();
+    List<RouteWork.Rows> listed = new ArrayList<>();
+    if (!(inner instanceof Plan.Compiled compiled)) {
+      throw noCalls();
+    }
+    for (Step step : compiled.steps()) {
+      switch (step) {
+        case Step.Routing(RouteWork.Calls made) -> calls.add(made);
+        case Step.Routing(RouteWork.Rows rows) -> listed.add(rows);
+        case Step.SystemRows rows -> steps.add(rows);
+        default -> {
+          // What it finds is not needed.
+        }
+      }
+    }
+    if (calls.isEmpty() && listed.isEmpty()) {
+      throw noCalls();
+    }
+    List<ParameterSource> sources = new ArrayList<>(compiled.sources());
+    int rows = sources.size();
+    sources.add(new ParameterSource.Produced());
+    steps.add(new Step.Routing(new RouteWork.Estimate(calls, listed, rows)));
+    return new Plan.Compiled(
+        statement,
+        new SubSql(select(COST), List.of(rows)),
+        compiled.userParameters(),
+        sources,
+        steps,
+        null,
+        List.of(),
+        List.of());
+  }
+
+  private static SextantException noCalls() {
+    return new SextantException(
+        ErrorCode.INVALID_PARAMETER,
+        "EXPLAIN COST expects a query that calls COMPLETE, ROUTE or COMPLETE_ROW.");
+  }
+}
