@@ -74,7 +74,7 @@ class StatisticsTest {
     // Neighbours in rank, since a resampled end may fall on the next value.
     assertThat(exact.low()).isBetween((double) resampled.at(0.02), (double) resampled.at(0.03));
     assertThat(exact.high()).isBetween((double) resampled.at(0.97), (double) resampled.at(0.98));
-    assertThat(exact.estimate()).isEqualTo(all.at(0.9));
+    assertThat(exact.estimate()).isEqualTo((double) all.at(0.9));
   }
 
   @Test
