@@ -5,6 +5,7 @@ import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.measure.MeasurementStore;
 import dev.sextant.engine.udf.AuditLog;
 import dev.sextant.engine.udf.FunctionLibrary;
 import dev.sextant.engine.udf.Runtimes;
@@ -13,6 +14,7 @@ import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.NumaMachine;
+import dev.sextant.storage.probe.HostProbes;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
@@ -33,6 +35,8 @@ public final class Database implements AutoCloseable {
   private final DatabaseCache cache;
   private final NumaMachine numa;
   private final FunctionLibrary functions;
+  private final HostProbes probes = HostProbes.host();
+  private final MeasurementStore measurements;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -77,11 +81,13 @@ public final class Database implements AutoCloseable {
     this.vectors = new VectorTables(memory, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
-    Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();
+    Optional<Path> written = isReadOnly() ? Optional.empty() : folder();
+    this.measurements =
+        new MeasurementStore(written.map(folder -> folder.resolve("measurements.db")), clock);
     this.functions =
         new FunctionLibrary(
             runtimes,
-            new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
+            new AuditLog(written.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
             () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
             System::nanoTime);
   }
@@ -222,6 +228,16 @@ public final class Database implements AutoCloseable {
     return functions;
   }
 
+  /** What is counted of threads. */
+  public HostProbes probes() {
+    return probes;
+  }
+
+  /** Measurements that were made. */
+  public MeasurementStore measurements() {
+    return measurements;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -234,5 +250,6 @@ public final class Database implements AutoCloseable {
     models.close();
     cache.close();
     functions.close();
+    measurements.close();
   }
 }

@@ -97,7 +97,8 @@ public record SystemTable(
               CacheTables.all(),
               FunctionTables.all(),
               SandboxTables.all(),
-              NumaTables.all())
+              NumaTables.all(),
+              MeasurementTables.all())
           .flatMap(List::stream)
           .toList();
 

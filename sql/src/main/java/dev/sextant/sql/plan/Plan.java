@@ -75,6 +75,9 @@ public sealed interface Plan {
   /** Something changed of the engine itself. */
   record Command(StatementText statement, EngineCommand command) implements Plan {}
 
+  /** MEASURE, or COMPARE MEASUREMENT. */
+  record Measure(StatementText statement, MeasureCommand command) implements Plan {}
+
   /**
    * EXPLAIN.
    *

@@ -52,24 +52,59 @@ public final class PairedRatio {
       return new Comparison(open, Verdict.CANNOT_TELL, logs.length);
     }
     double[] medians = new double[RESAMPLES];
-    double[] drawn = new double[logs.length];
-    int block = (int) Math.ceil(Math.cbrt(logs.length));
     for (int i = 0; i < RESAMPLES; i++) {
-      for (int at = 0; at < drawn.length; at += block) {
-        int from = random.nextInt(logs.length);
-        for (int j = 0; j < block && at + j < drawn.length; j++) {
-          drawn[at + j] = logs[(from + j) % logs.length];
-        }
-      }
-      medians[i] = Medians.of(drawn);
+      medians[i] = median(logs, random);
     }
     Arrays.sort(medians);
-    double tail = (1 - CONFIDENCE) / 2;
-    Interval ratio =
-        new Interval(
-            Math.exp(Medians.of(logs)),
-            Math.exp(medians[(int) (tail * RESAMPLES)]),
-            Math.exp(medians[RESAMPLES - 1 - (int) (tail * RESAMPLES)]));
+    Interval ratio = interval(Math.exp(Medians.of(logs)), medians);
     return new Comparison(ratio, Verdict.of(ratio), logs.length);
+  }
+
+  /**
+   * Compares medians of times that were not taken in pairs, as of two measurements. What drifts
+   * between the two is not seen, so the interval is too small where the machine was another.
+   */
+  public static Comparison unpaired(long[] first, long[] second, RandomGenerator random) {
+    double[] a = logs(first);
+    double[] b = logs(second);
+    double estimate = Math.exp(Medians.of(a.clone()) - Medians.of(b.clone()));
+    if (a.length < LEAST_PAIRS || b.length < LEAST_PAIRS) {
+      Interval open = new Interval(estimate, 0, Double.POSITIVE_INFINITY);
+      return new Comparison(open, Verdict.CANNOT_TELL, Math.min(a.length, b.length));
+    }
+    double[] ratios = new double[RESAMPLES];
+    for (int i = 0; i < RESAMPLES; i++) {
+      ratios[i] = median(a, random) - median(b, random);
+    }
+    Arrays.sort(ratios);
+    Interval ratio = interval(estimate, ratios);
+    return new Comparison(ratio, Verdict.of(ratio), Math.min(a.length, b.length));
+  }
+
+  private static double[] logs(long[] times) {
+    return Arrays.stream(times).mapToDouble(t -> Math.log((double) Math.max(1, t))).toArray();
+  }
+
+  /** The median of a resample. */
+  private static double median(double[] values, RandomGenerator random) {
+    double[] drawn = new double[values.length];
+    draw(values, drawn, random);
+    return Medians.of(drawn);
+  }
+
+  private static void draw(double[] values, double[] drawn, RandomGenerator random) {
+    int block = (int) Math.ceil(Math.cbrt(values.length));
+    for (int at = 0; at < drawn.length; at += block) {
+      int from = random.nextInt(values.length);
+      for (int j = 0; j < block && at + j < drawn.length; j++) {
+        drawn[at + j] = values[(from + j) % values.length];
+      }
+    }
+  }
+
+  /** The interval of sorted logarithms. */
+  private static Interval interval(double estimate, double[] sorted) {
+    int tail = (int) ((1 - CONFIDENCE) / 2 * RESAMPLES);
+    return new Interval(estimate, Math.exp(sorted[tail]), Math.exp(sorted[RESAMPLES - 1 - tail]));
   }
 }
