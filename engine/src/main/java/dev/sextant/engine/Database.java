@@ -5,6 +5,7 @@ import dev.sextant.engine.cache.DatabaseCache;
 import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.measure.MeasurementStore;
 import dev.sextant.engine.numa.Placements;
 import dev.sextant.engine.route.client.HttpChatClient;
 import dev.sextant.engine.route.client.LocalChatClient;
@@ -22,6 +23,7 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.NumaMachine;
+import dev.sextant.storage.probe.HostProbes;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.KernelProvider;
 import java.nio.file.Path;
@@ -50,6 +52,8 @@ public final class Database implements AutoCloseable {
   private final FunctionLibrary functions;
   private final LocalChatClient chats = new LocalChatClient(HttpChatClient::http);
   private final Router router;
+  private final HostProbes probes = HostProbes.host();
+  private final MeasurementStore measurements;
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -95,14 +99,16 @@ public final class Database implements AutoCloseable {
     this.vectors = new VectorTables(placements, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
-    Optional<Path> audit = isReadOnly() ? Optional.empty() : folder();
+    Optional<Path> written = isReadOnly() ? Optional.empty() : folder();
+    this.measurements =
+        new MeasurementStore(written.map(folder -> folder.resolve("measurements.db")), clock);
     this.functions =
         new FunctionLibrary(
             runtimes,
-            new AuditLog(audit.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
+            new AuditLog(written.map(folder -> folder.resolve("audit.db")), clock, AuditLog.KEPT),
             () -> this.settings.get(Settings.SANDBOX_PROCESSES).equals("on"),
             System::nanoTime);
-    this.router = routed(audit.map(folder -> folder.resolve("routing.db")));
+    this.router = routed(written.map(folder -> folder.resolve("routing.db")));
   }
 
   private Router routed(Optional<Path> log) {
@@ -281,6 +287,16 @@ public final class Database implements AutoCloseable {
     return chats.loopback();
   }
 
+  /** What is counted of threads. */
+  public HostProbes probes() {
+    return probes;
+  }
+
+  /** Measurements that were made. */
+  public MeasurementStore measurements() {
+    return measurements;
+  }
+
   /** How many connections are open. */
   public int sessionCount() {
     return sessions.size();
@@ -295,5 +311,6 @@ public final class Database implements AutoCloseable {
     functions.close();
     placements.close();
     router.close();
+    measurements.close();
   }
 }

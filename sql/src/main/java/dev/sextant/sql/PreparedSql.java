@@ -4,16 +4,12 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.udf.FunctionRun;
-import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.EngineCommand;
-import dev.sextant.sql.plan.IndexCommand;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Definitions;
 import dev.sextant.sql.run.EngineCommands;
-import dev.sextant.sql.run.Explanation;
 import dev.sextant.sql.run.IndexCommands;
-import dev.sextant.sql.run.Json;
 import dev.sextant.sql.run.StepRunner;
 import dev.sextant.sql.run.SubStatements;
 import dev.sextant.sql.run.UserFunctions;
@@ -23,6 +19,7 @@ import dev.sextant.storage.vector.VectorCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +49,7 @@ final class PreparedSql implements SqlStatement {
   private volatile boolean running;
   private volatile @Nullable ErrorCode stopped;
   private boolean closed;
-  private final @Nullable PreparedSql explained;
+  private final @Nullable InnerRun inner;
   private boolean traced;
   private List<StepRunner.Actual> actual = List.of();
 
@@ -63,17 +60,20 @@ final class PreparedSql implements SqlStatement {
     this.planVersion = owner.catalog().version();
     this.planEpoch = session.schemaEpoch();
     this.statements = new SubStatements(session.connection());
-    this.explained =
-        plan instanceof Plan.Explain(var _, Plan inner, boolean analyze) && analyze
-            ? new PreparedSql(owner, inner)
-            : null;
+    this.inner =
+        switch (plan) {
+          case Plan.Explain explain -> new Explaining(owner, explain);
+          case Plan.Measure(var _, var command) -> new Measuring(owner, command, this::isStopped);
+          case Plan.Native _, Plan.Compiled _, Plan.Definition _, Plan.Index _, Plan.Command _ ->
+              null;
+        };
     this.sqlite = prepared(plan);
     this.columns = ResultColumns.of(plan, sqlite);
     int parameters =
         switch (plan) {
           case Plan.Native _ -> sqlite.parameterCount();
           case Plan.Compiled compiled -> compiled.userParameters();
-          case Plan.Explain _ -> explained == null ? 0 : explained.parameterCount();
+          case Plan.Explain _, Plan.Measure _ -> inner == null ? 0 : inner.parameterCount();
           case Plan.Definition _, Plan.Index _, Plan.Command _ -> 0;
         };
     this.callsFunctions = owner.calls(plan.statement());
@@ -91,6 +91,8 @@ final class PreparedSql implements SqlStatement {
       case Plan.Definition _, Plan.Index _, Plan.Command _ ->
           session.connection().prepare(NO_STATEMENT);
       case Plan.Explain _ -> session.connection().prepare(LINES);
+      case Plan.Measure(var _, var command) ->
+          session.connection().prepare(Measuring.result(command));
     };
   }
 
@@ -165,10 +167,13 @@ final class PreparedSql implements SqlStatement {
           switch (plan) {
             case Plan.Native _ -> runNative(statement);
             case Plan.Compiled compiled -> runCompiled(compiled);
-            case Plan.Definition definition -> define(definition);
-            case Plan.Index(StatementText _, IndexCommand command) -> index(command);
-            case Plan.Command(StatementText _, EngineCommand command) -> command(command);
-            case Plan.Explain(StatementText _, Plan inner, boolean _) -> explain(inner);
+            case Plan.Definition definition -> done(new Definitions(session).run(definition));
+            case Plan.Index(var _, var command) -> {
+              new IndexCommands(session, this::isStopped).run(command);
+              yield done(List.of());
+            }
+            case Plan.Command(var _, var command) -> done(command(command));
+            case Plan.Explain _, Plan.Measure _ -> inner();
           };
       followTransaction(statement);
       return outcome;
@@ -239,58 +244,57 @@ final class PreparedSql implements SqlStatement {
     return columns.isEmpty() ? change() : rows(compiled.statement());
   }
 
-  private Outcome explain(Plan inner) {
-    StepRunner.Tools tools = tools();
-    PreparedSql run = explained;
-    List<String> lines = new ArrayList<>();
-    if (run == null) {
-      lines.addAll(new Explanation(owner.catalog(), tools, List.of()).lines(inner));
-    } else {
-      String total = run.analyze(values);
-      lines.addAll(new Explanation(owner.catalog(), tools, run.actual).lines(run.plan));
-      lines.add(total);
-    }
-    sqlite.bind(1, Json.texts(lines));
+  private Outcome inner() {
+    sqlite.bind(1, Objects.requireNonNull(inner).run(values, tools()));
     return rows(plan.statement());
   }
 
-  /** Runs to the last row and tells how it went. */
-  private String analyze(@Nullable Object[] given) {
-    for (int i = 0; i < given.length; i++) {
-      bind(i + 1, given[i]);
-    }
-    Elapsed elapsed = Elapsed.by(session.database().clock());
+  /** Has searches tell what they do, from the next execution on. */
+  void trace() {
     traced = true;
-    long count =
-        switch (executeAlone()) {
-          case Outcome.Count(long changed) -> changed;
-          case Outcome.Rows(RowCursor rows) -> {
-            long read = 0;
-            while (rows.next()) {
-              read++;
-            }
-            yield read;
-          }
-        };
+  }
+
+  /** What the steps of the last execution did. */
+  List<StepRunner.Actual> actual() {
+    return actual;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /** Executes, reads all rows and drops them; gives how many there were, or were changed. */
+  long runToEnd() {
+    return readRows(null, Long.MAX_VALUE);
+  }
+
+  /** Executes, and keeps rows up to a limit if they are wanted; gives how many there were. */
+  long readRows(@Nullable List<@Nullable Object[]> kept, long limit) {
+    Outcome outcome = executeAlone();
+    if (outcome instanceof Outcome.Count(long changed)) {
+      return changed;
+    }
+    RowCursor rows = ((Outcome.Rows) outcome).cursor();
+    long read = 0;
+    while (read < limit && rows.next()) {
+      read++;
+      if (kept != null) {
+        @Nullable Object[] row = new @Nullable Object[columns.size()];
+        Arrays.setAll(row, rows::getValue);
+        kept.add(row);
+      }
+    }
     endCursor();
-    return String.format(java.util.Locale.ROOT, "Total: %d rows, %.3f ms", count, elapsed.millis());
+    return read;
   }
 
-  private Outcome index(IndexCommand command) {
-    new IndexCommands(session, this::isStopped).run(command);
-    endRun();
-    return new Outcome.Count(0);
-  }
-
-  private Outcome command(EngineCommand command) {
+  private List<String> command(EngineCommand command) {
     owner.functions(); // a function in SQL may call them
-    warnings = new EngineCommands(session).run(command);
-    endRun();
-    return new Outcome.Count(0);
+    return new EngineCommands(session).run(command);
   }
 
-  private Outcome define(Plan.Definition definition) {
-    warnings = new Definitions(session).run(definition);
+  private Outcome done(List<String> said) {
+    warnings = said;
     endRun();
     return new Outcome.Count(0);
   }
@@ -419,8 +423,8 @@ final class PreparedSql implements SqlStatement {
   private void stop(ErrorCode why) {
     if (running) {
       stopped = why;
-      if (explained != null) {
-        explained.stop(why);
+      if (inner != null) {
+        inner.stop();
       }
       session.connection().interrupt();
       FunctionRun run = calls;
@@ -486,8 +490,8 @@ final class PreparedSql implements SqlStatement {
           endCursor();
           sqlite.close();
           statements.close();
-          if (explained != null) {
-            explained.close();
+          if (inner != null) {
+            inner.close();
           }
           owner.forget(this);
         });

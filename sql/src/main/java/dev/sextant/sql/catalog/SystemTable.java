@@ -99,7 +99,8 @@ public record SystemTable(
               SandboxTables.all(),
               NumaTables.all(),
               RouteTables.all(),
-              RoutingLogTables.all())
+              RoutingLogTables.all(),
+              MeasurementTables.all())
           .flatMap(List::stream)
           .toList();
 

@@ -58,7 +58,8 @@ public final class Compiler {
       case DEFINITION, SETTING -> definition(statement);
       case EXPLAIN -> explained(statement);
       case UTILITY ->
-          CallCompiler.compile(catalog, models, statement)
+          MeasureCompiler.compile(statement)
+              .or(() -> CallCompiler.compile(catalog, models, statement))
               .or(() -> RouteReportCompiler.compile(statement))
               .orElse(new Plan.Native(statement));
       case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> new Plan.Native(statement);

@@ -82,6 +82,9 @@ public sealed interface Plan {
     }
   }
 
+  /** MEASURE, or COMPARE MEASUREMENT. */
+  record Measure(StatementText statement, MeasureCommand command) implements Plan {}
+
   /**
    * EXPLAIN.
    *

@@ -69,6 +69,7 @@ public final class Explanation {
       }
       case Plan.Index(var _, var command) -> lines.add("VectorIndex " + command);
       case Plan.Command(var _, var command) -> lines.add("Engine " + command);
+      case Plan.Measure(var _, var command) -> lines.add("Engine " + command);
       case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
     }
     return lines;

@@ -9,7 +9,7 @@ public final class Json {
   private Json() {}
 
   /** An array of arrays. */
-  static String rows(List<List<@Nullable Object>> rows) {
+  public static String rows(List<List<@Nullable Object>> rows) {
     StringBuilder json = new StringBuilder("[");
     for (List<@Nullable Object> row : rows) {
       json.append(json.length() == 1 ? "[" : ",[");

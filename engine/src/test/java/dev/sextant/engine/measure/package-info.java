@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.engine.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.jdbc.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package dev.sextant.sql.run;
+
+import dev.sextant.engine.Database;
+import dev.sextant.engine.Session;
+import dev.sextant.engine.Settings;
+import dev.sextant.engine.measure.MachineManifest;
+import dev.sextant.engine.measure.MeasurementManifest;
+import dev.sextant.engine.measure.MeasurementManifest.Field;
+import dev.sextant.engine.measure.MeasurementManifest.Role;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Draws the manifest of a measurement up. */
+public final class ManifestReader {
+  private final Session session;
+
+  /** A reader of what a session sees. */
+  public ManifestReader(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * The manifest of the moment.
+   *
+   * @param texts the queries, and the one that gives their parameters
+   * @param plans the lines of their plans
+   */
+  public MeasurementManifest read(List<String> texts, List<List<String>> plans) {
+    Database database = session.database();
+    List<Field> fields =
+        new ArrayList<>(
+            new MachineManifest(Path.of("/sys"), Path.of("/proc"), database.probes().quota())
+                .fields());
+    String nodes = database.numa().topology().online().toString();
+    fields.add(Field.known("NUMA nodes", nodes, Role.STABLE));
+    fields.add(Field.known("placement", "not placed", Role.STABLE));
+    fields.add(Field.known("kernels", kernels(database), Role.STABLE));
+    fields.add(Field.known("settings", settings(database), Role.STABLE));
+    String build = Database.class.getPackage().getImplementationVersion();
+    fields.add(
+        build == null
+            ? Field.unknown("engine build", Role.SUBJECT, "not run from a jar with a version")
+            : Field.known("engine build", build, Role.SUBJECT));
+    fields.add(Field.known("data", DataFingerprint.of(session.connection()), Role.STABLE));
+    fields.add(Field.known("SQL", String.join("\n", texts), Role.STABLE));
+    String plan =
+        plans.stream().map(lines -> String.join("\n", lines)).collect(Collectors.joining("\n\n"));
+    fields.add(Field.known("plan", MeasurementManifest.sha256(plan), Role.SUBJECT));
+    return new MeasurementManifest(fields);
+  }
+
+  private static String kernels(Database database) {
+    return database.kernels().report().stream()
+        .map(report -> report.name() + " " + report.status().label())
+        .collect(Collectors.joining(", "));
+  }
+
+  private String settings(Database database) {
+    String shared =
+        Settings.all().stream()
+            .map(setting -> setting.name() + "=" + database.settings().get(setting))
+            .collect(Collectors.joining(", "));
+    return shared + ", hnsw.ef_search=" + session.efSearch();
+  }
+}

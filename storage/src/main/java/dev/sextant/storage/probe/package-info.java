@@ -1,0 +1,5 @@
+/** What the operating system and the JVM count of one thread, read around what is measured. */
+@NullMarked
+package dev.sextant.storage.probe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.storage.probe;
+
+import org.jspecify.annotations.NullMarked;
