@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +87,12 @@ final class CostEstimate {
   List<List<@Nullable Object>> rows(RouteWork.Estimate estimate) {
     for (RouteWork.Calls calls : estimate.calls()) {
       RouteRun made = new RouteRun(calls.function(), false, run);
-      new LinkedHashSet<>(RouteSteps.arguments(run, calls))
-          .stream()
-              .filter(given -> !given.contains(null))
-              .forEach(given -> add(calls.function(), made.call(given)));
+      Set<List<@Nullable Object>> distinct = new LinkedHashSet<>(RouteSteps.arguments(run, calls));
+      for (List<@Nullable Object> given : distinct) {
+        if (!given.contains(null)) {
+          add(calls.function(), made.call(given));
+        }
+      }
     }
     for (RouteWork.Rows rows : estimate.listed()) {
       RouteSteps.calls(run, rows, RouteSteps.prompts(run, rows).keySet())

@@ -75,7 +75,9 @@ final class RouteRun {
     requireNoWrites(session, function);
     List<List<@Nullable Object>> keys = List.copyOf(distinct);
     List<Call> calls = new ArrayList<>();
-    keys.forEach(given -> calls.add(call(given)));
+    for (List<@Nullable Object> given : keys) {
+      calls.add(call(given));
+    }
     List<Object> made = make(calls);
     for (int i = 0; i < keys.size(); i++) {
       results.put(keys.get(i), made.get(i));

@@ -24,28 +24,30 @@ public record Endpoint(String name, String model, Kind kind, Options options, bo
   /** The time for an answer where none is given. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final List<String> COMMON =
+  private static final List<String> SERVED =
       List.of("rpm", "tpm", "max_inflight", "timeout", "url", "secret", "model", "max_output");
-  private static final List<String> STUB =
+  private static final List<String> STUBBED =
       List.of("rpm", "tpm", "max_inflight", "timeout", "max_output", "answer", "status");
-  private static final List<String> REPLAY =
+  private static final List<String> REPLAYED =
       List.of("rpm", "tpm", "max_inflight", "timeout", "max_output", "table", "model");
 
   /** How an endpoint is asked. */
   public enum Kind {
     /** A server with OpenAI's chat completions. */
-    OPENAI(COMMON),
+    OPENAI,
     /** A server with Anthropic's messages. */
-    ANTHROPIC(COMMON),
+    ANTHROPIC,
     /** A server of this process on loopback that gives the same answer to the same prompt. */
-    STUB(Endpoint.STUB),
+    STUB,
     /** A server of this process on loopback that answers from a table of recorded outcomes. */
-    REPLAY(Endpoint.REPLAY);
+    REPLAY;
 
-    private final List<String> known;
-
-    Kind(List<String> known) {
-      this.known = known;
+    private List<String> known() {
+      return switch (this) {
+        case OPENAI, ANTHROPIC -> SERVED;
+        case STUB -> STUBBED;
+        case REPLAY -> REPLAYED;
+      };
     }
 
     /** The name in SQL. */
@@ -70,7 +72,7 @@ public record Endpoint(String name, String model, Kind kind, Options options, bo
 
   /** Checks the options. */
   public Endpoint {
-    options.only(kind.known);
+    options.only(kind.known());
     if (!kind.isLocal()) {
       address(options.required("url"));
     }

@@ -1,8 +1,10 @@
 package dev.sextant.engine.route.serve;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +27,7 @@ public final class Together {
    */
   public static <T, R> List<R> map(
       List<T> items, BiFunction<T, BooleanSupplier, R> work, BooleanSupplier cancelled) {
-    List<@Nullable R> results = new ArrayList<>(Collections.nCopies(items.size(), null));
+    Map<Integer, R> results = new ConcurrentHashMap<>();
     AtomicInteger next = new AtomicInteger();
     AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
     BooleanSupplier stops = () -> failed.get() != null || cancelled.getAsBoolean();
@@ -38,9 +40,7 @@ public final class Together {
                   at = next.getAndIncrement()) {
                 try {
                   R result = work.apply(items.get(at), stops);
-                  synchronized (results) {
-                    results.set(at, result);
-                  }
+                  results.put(at, result);
                 } catch (RuntimeException failure) {
                   failed.compareAndSet(null, failure);
                 }
@@ -52,12 +52,10 @@ public final class Together {
     if (failure != null) {
       throw failure;
     }
-    synchronized (results) {
-      List<R> all = new ArrayList<>();
-      for (R result : results) {
-        all.add(java.util.Objects.requireNonNull(result));
-      }
-      return all;
+    List<R> all = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      all.add(Objects.requireNonNull(results.get(i)));
     }
+    return all;
   }
 }
