@@ -86,6 +86,7 @@ final class NumaQueries {
       case Step.Range range -> exact(range.column(), range.metric());
       case Step.MeasureRecall _,
           Step.NumaRows _,
+          Step.Routing _,
           Step.EmbedTexts _,
           Step.EmbedRows _,
           Step.Call _,
