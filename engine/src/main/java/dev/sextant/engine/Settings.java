@@ -149,6 +149,14 @@ public final class Settings {
           List.of("soft", "strict"),
           "what a placement that cannot be had is: soft tells and goes on, strict is an error");
 
+  /** Whose work idle workers of a node take. */
+  public static final Setting NUMA_STEAL =
+      new Setting(
+          "numa.steal",
+          "distance",
+          List.of("none", "distance", "any"),
+          "whose work a node's idle workers take: nobody's, the nearest node's, or any node's");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -166,7 +174,8 @@ public final class Settings {
           CACHE_WARM_UP,
           CACHE_SAMPLE_KEYS,
           SANDBOX_PROCESSES,
-          NUMA_ENFORCEMENT);
+          NUMA_ENFORCEMENT,
+          NUMA_STEAL);
 
   private final Map<String, String> values;
 

@@ -65,6 +65,8 @@ public final class GuestSuite {
     check("pages move to another node", this::migration);
     check("a session is pinned to a node", this::pinned);
     check("LOCAL is the node of the pinned session", this::local);
+    check("an index is placed, replicated and read from the session's node", this::index);
+    check("exact scans run on the workers of the nodes", this::workers);
     check("a node without CPUs is no place to pin to", this::memoryOnly);
   }
 
@@ -211,6 +213,64 @@ public final class GuestSuite {
     } finally {
       run("UNPIN SESSION");
     }
+  }
+
+  private void index() throws SQLException {
+    run("CREATE TABLE docs(id INTEGER PRIMARY KEY, e VECTOR(16))");
+    run(
+        "INSERT INTO docs WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 3000) SELECT i, format('[%d,%d,%d,1,2,3,4,5,6,7,8,9,1,2,3,4]',"
+            + " i % 61, i % 53, i % 47) FROM n");
+    run(
+        "CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops) WITH (m = 4, ef_construction = 8)");
+    String near = "SELECT id FROM docs ORDER BY e <-> '[1,1,1,1,2,3,4,5,6,7,8,9,1,2,3,4]' LIMIT 5";
+    List<String> found = rows(near);
+    String lies =
+        "SELECT DISTINCT region, node FROM sextant.numa_pages WHERE region LIKE 'segment%'"
+            + " ORDER BY 1, 2";
+    for (int node = 0; node < 4; node++) {
+      run("ALTER INDEX docs_e SET PLACEMENT (BIND(" + node + ")) ENFORCE STRICT");
+      same(List.of("segment 1|" + node), rows(lies));
+      same(found, rows(near));
+    }
+    run("ALTER INDEX docs_e SET PLACEMENT (REPLICATE) ENFORCE STRICT");
+    same(
+        List.of(
+            "segment 1, copy of node 0|0",
+            "segment 1, copy of node 1|1",
+            "segment 1, copy of node 2|2"),
+        rows(lies));
+    for (int node = 0; node < 3; node++) {
+      run("PIN SESSION TO NODE " + node + " ENFORCE STRICT");
+      String first = rows("EXPLAIN PLACEMENT " + near).getFirst();
+      same(
+          true,
+          first.startsWith("segment 1, copy of node " + node + "|") && first.endsWith("|1.0"));
+      same(found, rows(near));
+    }
+    run("UNPIN SESSION");
+  }
+
+  private void workers() throws SQLException {
+    run("CREATE TABLE wide(id INTEGER PRIMARY KEY, e VECTOR(256))");
+    run(
+        "INSERT INTO wide WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 7000) SELECT i, zeroblob(1020) || CAST(x'0000803f' AS BLOB) FROM n");
+    run(
+        "CREATE INDEX wide_e ON wide USING hnsw (e vector_l2_ops) WITH (m = 2, ef_construction = 2)");
+    run("ALTER INDEX wide_e SET PLACEMENT (INTERLEAVE(0, 1, 2)) ENFORCE STRICT");
+    rows("SELECT id FROM wide ORDER BY e <#> zeroblob(1024) LIMIT 3");
+    same(
+        List.of("0", "1", "2"),
+        rows(
+            "SELECT DISTINCT node FROM sextant.numa_pages WHERE owner = 'column wide.e'"
+                + " ORDER BY 1"));
+    same(List.of("0|1", "1|1", "2|1"), rows("SELECT node, workers FROM sextant.numa_pools"));
+    same(
+        List.of(),
+        rows(
+            "SELECT worker, evidence FROM sextant.numa_workers WHERE evidence NOT LIKE 'verified%'"));
+    same(List.of("1"), rows("SELECT sum(tasks) >= 3 FROM sextant.numa_locality"));
   }
 
   private void memoryOnly() throws SQLException {
