@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * steal it; `idle` holds those that wait and have not been woken, so no wake-up is lost on one that
  * is awake already.
  *
- * Who asks for results runs what no worker has begun yet. So a scan never waits behind a long build,
- * and a worker that asks for results cannot wait for itself.
+ * Who asks for results runs what no worker has begun yet. So a scan never waits behind a long
+ * build, and a worker that asks for results cannot wait for itself.
  */
 /**
  * Threads on the CPUs of each node, as many as this process may use of them; they start with the
