@@ -326,6 +326,23 @@ final class NumaPlacementTest {
   }
 
   @Test
+  void placingAnIndexTakesATransactionOfItsOwn() {
+    docs();
+    session.setAutoCommit(false);
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(33))");
+    rows("CREATE NUMA REGION a SIZE 1 PLACEMENT LOCAL");
+    rows("DROP NUMA REGION a");
+    rows("INSERT INTO docs VALUES (2000, '[50,1,6,1,2,3,4,5]')");
+    assertFails(
+        "ALTER INDEX docs_e SET PLACEMENT (BIND(0))", ErrorCode.TRANSACTION_STATE, "commit");
+    session.rollback();
+    session.setAutoCommit(true);
+    assertThat(rows("SELECT placement FROM sextant.numa_regions WHERE region = 'segment 1'"))
+        .containsExactly("BIND(33)");
+    assertFails("ALTER INDEX nope SET PLACEMENT (LOCAL)", ErrorCode.UNKNOWN_TABLE, "\"nope\"");
+  }
+
+  @Test
   void whereStrictASearchFailsWhoseIndexCannotLieWhereItIsTo() {
     reopenFile();
     docs();
@@ -393,7 +410,6 @@ final class NumaPlacementTest {
             "CREATE NUMA REGION a SIZE 1 PLACEMENT BIND(0, 1)",
             "CREATE NUMA REGION a SIZE 1 PLACEMENT INTERLEAVE()",
             "DROP NUMA REGION",
-            "ALTER INDEX docs_e SET PLACEMENT BIND(0)",
             "EXPLAIN PLACEMENT",
             "MEASURE NUMA SIZE",
             "MEASURE NUMA SECONDS -1",

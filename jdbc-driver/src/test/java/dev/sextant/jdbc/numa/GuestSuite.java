@@ -164,7 +164,11 @@ public final class GuestSuite {
           pages());
       same(
           List.of("1"),
-          rows("SELECT evidence LIKE 'verified (" + PAGES + "%' FROM sextant.numa_regions"));
+          rows(
+              "SELECT evidence LIKE 'verified ("
+                  + PAGES
+                  + "%' FROM sextant.numa_regions"
+                  + " WHERE region = 'r'"));
     } finally {
       run("DROP NUMA REGION r");
     }
