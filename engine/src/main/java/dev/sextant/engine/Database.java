@@ -22,6 +22,7 @@ import dev.sextant.engine.vector.VectorTables;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.Enforcement;
+import dev.sextant.storage.numa.NodeWorkers;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.probe.HostProbes;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -95,7 +96,7 @@ public final class Database implements AutoCloseable {
       throw SextantException.of(failure);
     }
     this.memory = new MemoryBudget(settings.getLong(Settings.MEMORY_LIMIT));
-    this.placements = new Placements(numa, memory, this::enforcement, clock);
+    this.placements = new Placements(numa, memory, this::rules, clock);
     this.vectors = new VectorTables(placements, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
     this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
@@ -252,9 +253,12 @@ public final class Database implements AutoCloseable {
     return placements;
   }
 
-  private Enforcement enforcement() {
-    String wanted = settings.get(Settings.NUMA_ENFORCEMENT);
-    return Enforcement.valueOf(wanted.toUpperCase(Locale.ROOT));
+  private Placements.Rules rules() {
+    String enforcement = settings.get(Settings.NUMA_ENFORCEMENT);
+    String steal = settings.get(Settings.NUMA_STEAL);
+    return new Placements.Rules(
+        Enforcement.valueOf(enforcement.toUpperCase(Locale.ROOT)),
+        NodeWorkers.Steal.valueOf(steal.toUpperCase(Locale.ROOT)));
   }
 
   /** What time is taken by. */

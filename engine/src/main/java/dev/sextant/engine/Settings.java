@@ -157,6 +157,14 @@ public final class Settings {
           List.of("on", "off"),
           "whether prompts and answers are logged as they are, and not as hashes alone");
 
+  /** Whose work idle workers of a node take. */
+  public static final Setting NUMA_STEAL =
+      new Setting(
+          "numa.steal",
+          "distance",
+          List.of("none", "distance", "any"),
+          "whose work a node's idle workers take: nobody's, the nearest node's, or any node's");
+
   private static final List<Setting> ALL =
       List.of(
           MODE,
@@ -175,6 +183,7 @@ public final class Settings {
           CACHE_SAMPLE_KEYS,
           SANDBOX_PROCESSES,
           NUMA_ENFORCEMENT,
+          NUMA_STEAL,
           ROUTE_LOG_TEXT);
 
   private final Map<String, String> values;

@@ -156,7 +156,7 @@ final class PreparedSql implements SqlStatement {
     FunctionRun run = owner.userFunctions().begin(this::isStopped);
     calls = run;
     try (UserFunctions.Scope _ = owner.userFunctions().enter(run)) {
-      if (statement.kind().needsTransaction() && !(plan instanceof Plan.Index)) {
+      if (statement.kind().needsTransaction() && !plan.hasOwnTransactions()) {
         session.beforeStatement(statement.kind().writes());
       }
       if (plan instanceof Plan.Compiled

@@ -40,9 +40,18 @@ final class NumaPlacementTest {
   }
 
   private SqlEngine engine(Settings settings) {
-    NumaMachine machine =
-        new NumaMachine(folder.resolve("sys"), folder.resolve("proc"), () -> kernel);
-    return new SqlEngine(new Database(Optional.empty(), settings, machine));
+    return new SqlEngine(new Database(Optional.empty(), settings, machine()));
+  }
+
+  private NumaMachine machine() {
+    return new NumaMachine(folder.resolve("sys"), folder.resolve("proc"), () -> kernel);
+  }
+
+  private void reopenFile() {
+    close();
+    Optional<Path> file = Optional.of(folder.resolve("a.db"));
+    engine = new SqlEngine(new Database(file, Settings.defaults(), machine()));
+    session = engine.connect();
   }
 
   private void reopen(Settings settings) {
@@ -56,6 +65,9 @@ final class NumaPlacementTest {
     session.close();
     engine.close();
     assertThat(kernel.mapped()).as("regions left").isZero();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .as("workers left")
+        .noneMatch(thread -> thread.getName().startsWith("sextant-node-"));
   }
 
   private List<String> rows(String sql) {
@@ -201,6 +213,8 @@ final class NumaPlacementTest {
     rows("CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops)");
   }
 
+  private static final String EXACT =
+      "SELECT id FROM docs ORDER BY e <#> '[50,1,6,1,2,3,4,5]' LIMIT 3";
   private static final String NEAR =
       "SELECT id FROM docs ORDER BY e <-> '[50,1,6,1,2,3,4,5]' LIMIT 3";
 
@@ -291,14 +305,88 @@ final class NumaPlacementTest {
   }
 
   @Test
+  void aPlacementIsKeptWithTheIndexAndGoesWithIt() {
+    reopenFile();
+    docs();
+    List<String> found = rows(NEAR);
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(33))");
+    reopenFile();
+    String lies =
+        "SELECT DISTINCT r.placement, p.node FROM sextant.numa_regions r JOIN sextant.numa_pages p"
+            + " ON p.region = r.region AND p.owner = r.owner WHERE r.region LIKE 'segment%'";
+    assertThat(rows(NEAR)).isEqualTo(found);
+    assertThat(rows(lies)).containsExactly("BIND(33)|33");
+    rows("REINDEX docs_e");
+    assertThat(rows(NEAR)).isEqualTo(found);
+    assertThat(rows(lies)).containsExactly("BIND(33)|33");
+    rows("DROP INDEX docs_e");
+    rows("CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops)");
+    assertThat(rows(NEAR)).isEqualTo(found);
+    assertThat(rows(lies)).isEmpty();
+  }
+
+  @Test
+  void placingAnIndexTakesATransactionOfItsOwn() {
+    docs();
+    session.setAutoCommit(false);
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(33))");
+    rows("CREATE NUMA REGION a SIZE 1 PLACEMENT LOCAL");
+    rows("DROP NUMA REGION a");
+    rows("INSERT INTO docs VALUES (2000, '[50,1,6,1,2,3,4,5]')");
+    assertFails(
+        "ALTER INDEX docs_e SET PLACEMENT (BIND(0))", ErrorCode.TRANSACTION_STATE, "commit");
+    session.rollback();
+    session.setAutoCommit(true);
+    assertThat(rows("SELECT placement FROM sextant.numa_regions WHERE region = 'segment 1'"))
+        .containsExactly("BIND(33)");
+    assertFails("ALTER INDEX nope SET PLACEMENT (LOCAL)", ErrorCode.UNKNOWN_TABLE, "\"nope\"");
+  }
+
+  @Test
+  void whereStrictASearchFailsWhoseIndexCannotLieWhereItIsTo() {
+    reopenFile();
+    docs();
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(33))");
+    reopenFile();
+    kernel.refuse("mbind", Errno.EPERM);
+    rows("SET numa.enforcement = strict");
+    assertFails(NEAR, ErrorCode.OUT_OF_RESOURCES, "mbind gave EPERM");
+    rows("SET numa.enforcement = soft");
+    assertThat(rows(NEAR)).hasSize(3);
+    assertThat(rows("SELECT DISTINCT errno FROM sextant.numa_regions")).contains("EPERM");
+  }
+
+  @Test
+  void workersOfTheNodesHelpToBuildAndScan() {
+    rows("SET numa.steal = none");
+    assertThat(rows("SELECT node, workers, steal FROM sextant.numa_pools"))
+        .containsExactly("0|0|none", "33|0|none");
+    docs();
+    rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 33))");
+    assertThat(rows(EXACT)).hasSize(3);
+    rows(
+        "INSERT INTO docs SELECT 1000 + a.i * 300 + b.i, format('[%d,%d,%d,1,2,3,4,5]',"
+            + " a.i, b.i % 7, a.i % 11) FROM n a, n b WHERE b.i <= 40");
+    List<String> found = rows(EXACT);
+    assertThat(rows("SELECT DISTINCT node FROM sextant.numa_pages WHERE owner = 'column docs.e'"))
+        .containsExactlyInAnyOrder("0", "33");
+    assertThat(rows("SELECT node, workers FROM sextant.numa_pools")).containsExactly("0|2", "33|2");
+    assertThat(rows("SELECT sum(tasks) > 0 FROM sextant.numa_locality")).containsExactly("1");
+    assertThat(rows("SELECT count(*) FROM sextant.numa_workers")).containsExactly("4");
+    rows("ALTER INDEX docs_e SET PLACEMENT (DEFAULT)");
+    assertThat(rows(EXACT)).isEqualTo(found);
+    rows("REINDEX docs_e");
+    assertThat(rows(NEAR)).hasSize(3);
+  }
+
+  @Test
   void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() {
     docs();
     rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 250))");
-    String exact = "SELECT id FROM docs ORDER BY e <#> '[50,1,6,1,2,3,4,5]' LIMIT 3";
-    assertThat(rows(exact)).hasSize(3);
+    assertThat(rows(EXACT)).hasSize(3);
     assertThat(rows("SELECT node, pages > 0 FROM sextant.numa_pages WHERE owner = 'column docs.e'"))
         .containsExactly("0|1");
-    assertThat(rows("EXPLAIN PLACEMENT " + exact)).singleElement().asString().startsWith("rows|");
+    assertThat(rows("EXPLAIN PLACEMENT " + EXACT)).singleElement().asString().startsWith("rows|");
     List<String> measured = rows("MEASURE NUMA SIZE '64KB' SECONDS 0.001");
     assertThat(measured).hasSize(6);
     assertThat(measured.get(5)).startsWith("33|250|65536|").contains("16 pages on node 250");
@@ -322,7 +410,6 @@ final class NumaPlacementTest {
             "CREATE NUMA REGION a SIZE 1 PLACEMENT BIND(0, 1)",
             "CREATE NUMA REGION a SIZE 1 PLACEMENT INTERLEAVE()",
             "DROP NUMA REGION",
-            "ALTER INDEX docs_e SET PLACEMENT BIND(0)",
             "EXPLAIN PLACEMENT",
             "MEASURE NUMA SIZE",
             "MEASURE NUMA SECONDS -1",

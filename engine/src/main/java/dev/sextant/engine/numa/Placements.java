@@ -5,6 +5,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Evidence;
+import dev.sextant.storage.numa.NodeWorkers;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Placement;
@@ -30,8 +31,9 @@ public final class Placements implements AutoCloseable {
 
   private final NumaMachine machine;
   private final MemoryBudget budget;
-  private final Supplier<Enforcement> enforcement;
+  private final Supplier<Rules> rules;
   private final EnforcementLog log;
+  private final NodeWorkers workers;
   private final TreeMap<String, Named> regions = new TreeMap<>();
   private boolean closed;
 
@@ -40,22 +42,33 @@ public final class Placements implements AutoCloseable {
   /**
    * Nothing placed.
    *
-   * @param enforcement what holds where a statement does not say
+   * @param rules what holds where a statement does not say
    */
   public Placements(
-      NumaMachine machine,
-      MemoryBudget budget,
-      Supplier<Enforcement> enforcement,
-      InstantSource clock) {
+      NumaMachine machine, MemoryBudget budget, Supplier<Rules> rules, InstantSource clock) {
     this.machine = machine;
     this.budget = budget;
-    this.enforcement = enforcement;
+    this.rules = rules;
     this.log = new EnforcementLog(clock);
+    this.workers = new NodeWorkers(machine, () -> rules.get().steal());
   }
 
   /** The machine. */
   public NumaMachine machine() {
     return machine;
+  }
+
+  /**
+   * What holds where a statement does not say.
+   *
+   * @param enforcement whether a placement that is not had is an error
+   * @param steal whose work idle workers take
+   */
+  public record Rules(Enforcement enforcement, NodeWorkers.Steal steal) {}
+
+  /** The threads on each node; they start when there is something for them to do. */
+  public NodeWorkers workers() {
+    return workers;
   }
 
   /** What memory is drawn from. */
@@ -70,7 +83,7 @@ public final class Placements implements AutoCloseable {
 
   /** What holds where a statement does not say. */
   public Enforcement enforcement() {
-    return enforcement.get();
+    return rules.get().enforcement();
   }
 
   /**
@@ -213,7 +226,12 @@ public final class Placements implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    workers.close();
+    free();
+  }
+
+  private synchronized void free() {
     closed = true;
     regions.values().forEach(this::free);
     regions.clear();

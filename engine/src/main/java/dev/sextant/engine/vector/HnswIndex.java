@@ -6,6 +6,7 @@ import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorStore;
+import dev.sextant.storage.vector.hnsw.BuildOptions;
 import dev.sextant.storage.vector.hnsw.HnswHits;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import dev.sextant.storage.vector.hnsw.RabitqSketcher;
@@ -60,8 +61,12 @@ final class HnswIndex implements AutoCloseable {
     this.delta = VectorMirror.since(seq(), column, changes.store());
   }
 
-  /** What an index draws memory from and computes with. */
-  record Memory(MemoryBudget budget, Kernels kernels) {}
+  /**
+   * What an index draws memory from and computes with.
+   *
+   * @param crew who helps to build it
+   */
+  record Memory(MemoryBudget budget, Kernels kernels, BuildOptions.Crew crew) {}
 
   /** What it opens segments by. */
   record Place(Memory memory, PlacedSegments segments) {}

@@ -135,7 +135,7 @@ final class PlacedSegments {
       PlacedSpace space =
           placements.space(what, new PlacedSpace.Wanted(placement, placements.enforcement()), true);
       kept = true;
-      return new PlacedStore(empty.placedIn(space), space);
+      return new PlacedStore(empty.placedIn(space, placements.workers()), space);
     } finally {
       if (!kept) {
         empty.close();

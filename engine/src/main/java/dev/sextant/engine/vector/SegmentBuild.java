@@ -132,7 +132,8 @@ final class SegmentBuild {
                 build.threads(),
                 SEED,
                 (done, total) -> progress.at("building", done, total),
-                cancelled));
+                cancelled,
+                memory.crew()));
     progress.at("writing", segment.rows(), segment.rows());
     return segment;
   }

@@ -6,6 +6,7 @@ import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.NodeWorkers;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.Hits;
@@ -13,6 +14,7 @@ import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
 import dev.sextant.storage.vector.VectorStore;
+import dev.sextant.storage.vector.hnsw.BuildOptions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +65,10 @@ public final class VectorTables implements AutoCloseable {
     this.clock = clock;
     this.indexes =
         new VectorIndexes(
-            new HnswIndex.Memory(budget, kernels), placements, home, new SecureRandom());
+            new HnswIndex.Memory(budget, kernels, this::help),
+            placements,
+            home,
+            new SecureRandom());
   }
 
   /** Measures the recall of an index and remembers it. */
@@ -326,6 +332,17 @@ public final class VectorTables implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /** On machines with several nodes their workers help to build, each node's in turn. */
+  private BuildOptions.Helper help(Runnable work, int number) {
+    NodeWorkers workers = placements.workers();
+    List<Integer> nodes = workers.nodes().toList();
+    if (nodes.size() < 2) {
+      return BuildOptions.onThread(work, number);
+    }
+    int node = nodes.get(number % nodes.size());
+    return workers.begin(new NodeWorkers.Piece<>(node, Executors.callable(work)))::end;
   }
 
   private VectorMirror mirror(VectorColumn column) {

@@ -4,6 +4,10 @@ import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.NumaMachine;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Placement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -19,6 +23,9 @@ import java.util.Map;
  * boots it. Every claim is checked by the kernel's count of pages. Nothing is timed.
  */
 public final class GuestSuite {
+  /** A control group that the guest has made. */
+  private static final Path CONFINED = Path.of("/cg/confined");
+
   private static final int PAGES = 2_048;
   private static final long BYTES = PAGES * 4096L;
 
@@ -65,7 +72,12 @@ public final class GuestSuite {
     check("pages move to another node", this::migration);
     check("a session is pinned to a node", this::pinned);
     check("LOCAL is the node of the pinned session", this::local);
+    check("an index is placed, replicated and read from the session's node", this::index);
+    check("exact scans run on the workers of the nodes", this::workers);
     check("a node without CPUs is no place to pin to", this::memoryOnly);
+    if (Files.isDirectory(CONFINED)) {
+      check("a cpuset that forbids CPUs and nodes is kept to", this::confined);
+    }
   }
 
   private void check(String name, Check check) {
@@ -152,7 +164,11 @@ public final class GuestSuite {
           pages());
       same(
           List.of("1"),
-          rows("SELECT evidence LIKE 'verified (" + PAGES + "%' FROM sextant.numa_regions"));
+          rows(
+              "SELECT evidence LIKE 'verified ("
+                  + PAGES
+                  + "%' FROM sextant.numa_regions"
+                  + " WHERE region = 'r'"));
     } finally {
       run("DROP NUMA REGION r");
     }
@@ -211,6 +227,98 @@ public final class GuestSuite {
     } finally {
       run("UNPIN SESSION");
     }
+  }
+
+  private void index() throws SQLException {
+    run("CREATE TABLE docs(id INTEGER PRIMARY KEY, e VECTOR(16))");
+    run(
+        "INSERT INTO docs WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 3000) SELECT i, format('[%d,%d,%d,1,2,3,4,5,6,7,8,9,1,2,3,4]',"
+            + " i % 61, i % 53, i % 47) FROM n");
+    run(
+        "CREATE INDEX docs_e ON docs USING hnsw (e vector_l2_ops)"
+            + " WITH (m = 4, ef_construction = 8)");
+    String near = "SELECT id FROM docs ORDER BY e <-> '[1,1,1,1,2,3,4,5,6,7,8,9,1,2,3,4]' LIMIT 5";
+    List<String> found = rows(near);
+    String lies =
+        "SELECT DISTINCT region, node FROM sextant.numa_pages WHERE region LIKE 'segment%'"
+            + " ORDER BY 1, 2";
+    for (int node = 0; node < 4; node++) {
+      run("ALTER INDEX docs_e SET PLACEMENT (BIND(" + node + ")) ENFORCE STRICT");
+      same(List.of("segment 1|" + node), rows(lies));
+      same(found, rows(near));
+    }
+    run("ALTER INDEX docs_e SET PLACEMENT (REPLICATE) ENFORCE STRICT");
+    same(
+        List.of(
+            "segment 1, copy of node 0|0",
+            "segment 1, copy of node 1|1",
+            "segment 1, copy of node 2|2"),
+        rows(lies));
+    for (int node = 0; node < 3; node++) {
+      run("PIN SESSION TO NODE " + node + " ENFORCE STRICT");
+      String first = rows("EXPLAIN PLACEMENT " + near).getFirst();
+      same(
+          true,
+          first.startsWith("segment 1, copy of node " + node + "|") && first.endsWith("|1.0"));
+      same(found, rows(near));
+    }
+    run("UNPIN SESSION");
+  }
+
+  private void workers() throws SQLException {
+    run("CREATE TABLE wide(id INTEGER PRIMARY KEY, e VECTOR(256))");
+    run(
+        "INSERT INTO wide WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 7000) SELECT i, zeroblob(1024) FROM n");
+    run(
+        "CREATE INDEX wide_e ON wide USING hnsw (e vector_l2_ops)"
+            + " WITH (m = 2, ef_construction = 4)");
+    run("ALTER INDEX wide_e SET PLACEMENT (INTERLEAVE(0, 1, 2)) ENFORCE STRICT");
+    String zeros = "[" + "0,".repeat(255) + "0]";
+    rows("SELECT id FROM wide ORDER BY e <#> '" + zeros + "' LIMIT 3");
+    same(
+        List.of("0", "1", "2"),
+        rows(
+            "SELECT DISTINCT node FROM sextant.numa_pages WHERE owner = 'column wide.e'"
+                + " ORDER BY 1"));
+    same(List.of("0|1", "1|1", "2|1"), rows("SELECT node, workers FROM sextant.numa_pools"));
+    same(
+        List.of(),
+        rows(
+            "SELECT worker, evidence FROM sextant.numa_workers"
+                + " WHERE evidence NOT LIKE 'verified%'"));
+    same(List.of("1"), rows("SELECT sum(tasks) >= 3 FROM sextant.numa_locality"));
+  }
+
+  /** From here on this process may use CPU 0 and the memory of nodes 0 and 1 only. */
+  private void confined() throws SQLException {
+    try {
+      Files.writeString(CONFINED.resolve("cpuset.cpus"), "0");
+      Files.writeString(CONFINED.resolve("cpuset.mems"), "0-1");
+      Files.writeString(
+          CONFINED.resolve("cgroup.procs"), String.valueOf(ProcessHandle.current().pid()));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    rows("CALL numa_rediscover()");
+    same(
+        List.of("0|0|1", "1||1", "2||0", "3||0"),
+        rows("SELECT node, cpus_allowed, memory_allowed FROM sextant.numa_nodes"));
+    fails("PIN SESSION TO NODE 1 ENFORCE STRICT", "53000");
+    fails("PIN SESSION TO CPUS '0-1' ENFORCE STRICT", "53000");
+    fails("CREATE NUMA REGION r SIZE 4096 PLACEMENT BIND(2) ENFORCE STRICT", "53000");
+    run("PIN SESSION TO NODE 1");
+    same(List.of("0"), rows("SELECT numa_current_node()"));
+    run("UNPIN SESSION");
+    placed("BIND(1)", Map.of(1, (long) PAGES));
+    run("CREATE NUMA REGION r SIZE 4096 PLACEMENT BIND(2)");
+    same(
+        List.of("1"),
+        rows(
+            "SELECT evidence LIKE 'none (node 2 is not allowed%' FROM sextant.numa_regions"
+                + " WHERE region = 'r'"));
+    run("DROP NUMA REGION r");
   }
 
   private void memoryOnly() throws SQLException {

@@ -2,11 +2,16 @@ package dev.sextant.sql.catalog;
 
 import dev.sextant.engine.Database;
 import dev.sextant.engine.Session;
+import dev.sextant.engine.Settings;
 import dev.sextant.engine.numa.EnforcementLog;
 import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Evidence;
+import dev.sextant.storage.numa.NodeCounter;
+import dev.sextant.storage.numa.NodeWorkers;
 import dev.sextant.storage.numa.kernel.Errno;
+import dev.sextant.storage.numa.topology.IdSet;
+import dev.sextant.storage.numa.topology.Topology;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +51,110 @@ final class PlacementTables {
                 "evidence",
                 "errno",
                 "refused INTEGER"),
-            PlacementTables::log));
+            PlacementTables::log),
+        new SystemTable(
+            "numa_pools",
+            SystemTable.Column.list(
+                "node INTEGER", "cpus", "workers INTEGER", "queued INTEGER", "steal", "status"),
+            PlacementTables::pools),
+        new SystemTable(
+            "numa_workers",
+            SystemTable.Column.list(
+                "worker",
+                "node INTEGER",
+                "tid INTEGER",
+                "own_tasks INTEGER",
+                "stolen_tasks INTEGER",
+                "evidence"),
+            PlacementTables::workers),
+        new SystemTable(
+            "numa_locality",
+            SystemTable.Column.list(
+                "node INTEGER",
+                "tasks INTEGER",
+                "by_own_workers INTEGER",
+                "by_other_nodes INTEGER",
+                "by_callers INTEGER",
+                "local_share REAL"),
+            PlacementTables::locality),
+        new SystemTable(
+            "numa_counters",
+            SystemTable.Column.list("node INTEGER", "counter", "value INTEGER", "source"),
+            PlacementTables::counters));
+  }
+
+  private static List<List<@Nullable Object>> pools(Session session) {
+    Database database = session.database();
+    NodeWorkers workers = database.placements().workers();
+    String steal = database.settings().get(Settings.NUMA_STEAL);
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (NodeWorkers.PoolReport pool : workers.pools()) {
+      rows.add(
+          row(
+              (long) pool.node(),
+              pool.cpus().toString(),
+              (long) pool.workers(),
+              (long) pool.queued(),
+              steal,
+              "running"));
+    }
+    if (rows.isEmpty()) {
+      IdSet nodes = workers.nodes();
+      String status =
+          nodes.size() < 2
+              ? new Evidence.NotApplicable("1 NUMA node").label()
+              : "not started: nothing has been placed on several nodes";
+      Topology topology = database.numa().topology();
+      for (int node : nodes.toList()) {
+        IdSet cpus = topology.node(node).orElseThrow().cpus().intersect(topology.limits().cpus());
+        rows.add(row((long) node, cpus.toString(), 0L, 0L, steal, status));
+      }
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> workers(Session session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (NodeWorkers.WorkerReport worker : session.database().placements().workers().workers()) {
+      rows.add(
+          row(
+              worker.name(),
+              (long) worker.node(),
+              worker.thread() < 0 ? null : worker.thread(),
+              worker.local(),
+              worker.stolen(),
+              worker.evidence().label()));
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> locality(Session session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (NodeWorkers.PoolReport pool : session.database().placements().workers().pools()) {
+      long tasks = pool.local() + pool.stolen() + pool.helped();
+      rows.add(
+          row(
+              (long) pool.node(),
+              tasks,
+              pool.local(),
+              pool.stolen(),
+              pool.helped(),
+              tasks == 0 ? null : (double) pool.local() / tasks));
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> counters(Session session) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (NodeCounter counter : session.database().numa().counters()) {
+      rows.add(
+          row(
+              counter.node().isPresent() ? (Object) (long) counter.node().getAsInt() : null,
+              counter.name(),
+              counter.value(),
+              counter.source()));
+    }
+    return rows;
   }
 
   /** All regions of a database, whoever owns them. */

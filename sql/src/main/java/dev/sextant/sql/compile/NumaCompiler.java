@@ -125,14 +125,22 @@ final class NumaCompiler extends TokenReader {
   }
 
   private Optional<Plan> alter() {
-    Optional<IndexDefinition> index =
-        at < tokens.size() && tokens.get(at).isName()
-            ? catalog.vectorIndex(tokens.get(at++).text())
-            : Optional.empty();
-    if (index.isEmpty()) {
+    if (at + 2 >= tokens.size()
+        || !tokens.get(at).isName()
+        || !tokens.get(at + 1).isWord("set")
+        || !tokens.get(at + 2).isWord("placement")) {
       return Optional.empty();
     }
-    require(take("set") && take("placement"), "SET PLACEMENT", ALTER);
+    String name = tokens.get(at).text();
+    at += 3;
+    IndexDefinition index =
+        catalog
+            .vectorIndex(name)
+            .orElseThrow(
+                () ->
+                    new SextantException(
+                        ErrorCode.UNKNOWN_TABLE,
+                        "No vector index \"" + name + "\". See sextant.indexes."));
     require(symbol("("), "a placement in parentheses", ALTER);
     DataPlacement placement =
         take("replicate")
@@ -143,8 +151,8 @@ final class NumaCompiler extends TokenReader {
     require(symbol(")"), ") behind one placement", ALTER);
     Enforcement enforcement = enforcement(ALTER);
     end(ALTER);
-    VectorColumn column = IndexCompiler.columnOf(catalog, index.get());
-    return command(new NumaCommand.PlaceIndex(index.get(), column, placement, enforcement));
+    VectorColumn column = IndexCompiler.columnOf(catalog, index);
+    return command(new NumaCommand.PlaceIndex(index, column, placement, enforcement));
   }
 
   private Optional<Plan> explain(Function<StatementText, Plan> plans) {

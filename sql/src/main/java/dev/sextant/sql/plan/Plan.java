@@ -11,6 +11,14 @@ public sealed interface Plan {
   /** The statement. */
   StatementText statement();
 
+  /** Whether it runs in transactions of its own. */
+  default boolean hasOwnTransactions() {
+    return this instanceof Index
+        || (this instanceof Command command
+            && command.command() instanceof EngineCommand.Numa(NumaCommand numa)
+            && numa instanceof NumaCommand.PlaceIndex);
+  }
+
   /** The statement goes to SQLite as written. */
   record Native(StatementText statement) implements Plan {}
 

@@ -5,6 +5,7 @@ import dev.sextant.storage.numa.topology.ThreadReader;
 import dev.sextant.storage.numa.topology.Topology;
 import dev.sextant.storage.numa.topology.TopologyReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -80,6 +81,18 @@ public final class NumaMachine {
   public OptionalInt currentNode() {
     Kernel.Location location = kernel().location();
     return location.reply().ok() ? OptionalInt.of(location.node()) : OptionalInt.empty();
+  }
+
+  /** What the kernel counts of its nodes, read now. */
+  public List<NodeCounter> counters() {
+    List<NodeCounter> all = new ArrayList<>();
+    for (int node : topology().online().toList()) {
+      Path file = sys.resolve("devices/system/node/node" + node + "/numastat");
+      all.addAll(NodeCounters.read(file, OptionalInt.of(node), List.of("")));
+    }
+    List<String> wanted = List.of("numa_", "pgmigrate_");
+    all.addAll(NodeCounters.read(proc.resolve("vmstat"), OptionalInt.empty(), wanted));
+    return all;
   }
 
   /** What is worth knowing about it. */

@@ -27,6 +27,7 @@ final class Chunk {
   private final VectorLayout layout;
   private final MemorySegment rows;
   private final MemorySegment sketches;
+  private final int node;
   private final long[] rowids;
   private final long[] born;
   private final long[] died;
@@ -38,8 +39,9 @@ final class Chunk {
 
   private volatile long earliestDied = NEVER;
 
-  /** A chunk over {@code rows} and {@code sketches}, zeros that outlive it. */
-  Chunk(VectorLayout layout, MemorySegment rows, MemorySegment sketches) {
+  /** A chunk over {@code rows} and {@code sketches}, zeros that outlive it, on a node. */
+  Chunk(VectorLayout layout, MemorySegment rows, MemorySegment sketches, int node) {
+    this.node = node;
     this.layout = layout;
     this.rows = rows;
     this.sketches = sketches;
@@ -48,6 +50,11 @@ final class Chunk {
     died = new long[layout.rowsPerChunk()];
     norms = new double[layout.rowsPerChunk()];
     previous = new int[layout.rowsPerChunk()];
+  }
+
+  /** The node that its rows lie on; -1 where none was chosen. */
+  int node() {
+    return node;
   }
 
   /** Its memory outside the heap. */

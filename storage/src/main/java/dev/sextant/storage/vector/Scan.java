@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Scan {
   private final float[][] scores;
   private final float[] row;
   private Sketcher.@Nullable Near near;
+  private @Nullable BitSet chunks;
   private long scanned;
   private int untilCancelCheck = VectorLimits.ROWS_PER_CANCEL_CHECK;
 
@@ -63,6 +65,11 @@ final class Scan {
     row = new float[request.query().length];
   }
 
+  /** From now on only some chunks are read, by their places; where no rows are given. */
+  void only(BitSet places) {
+    chunks = places;
+  }
+
   /** From now on rows are left out by their sketches; of one query only. */
   void sketchedBy(Sketcher.Near sketches) {
     near = sketches;
@@ -85,6 +92,10 @@ final class Scan {
     if (only == null) {
       for (int base = 0; base < count; base += VectorLayout.BLOCK_ROWS) {
         int rest = count - base;
+        BitSet wanted = chunks;
+        if (wanted != null && !wanted.get(slots.place(base))) {
+          continue;
+        }
         scanBlock(queries, base, rest < VectorLayout.BLOCK_ROWS ? (1L << rest) - 1 : -1L);
       }
     } else if (only.length < count / SORTED_PART) {

@@ -6,11 +6,15 @@ import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Space;
+import dev.sextant.storage.numa.topology.IdSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -137,8 +141,9 @@ final class Slots {
       reserve(chunkBytes);
       Chunk[] more = Arrays.copyOf(chunks, chunks.length + 1);
       try {
+        MemorySegment rows = allocate(layout.chunkBytes());
         more[chunks.length] =
-            new Chunk(layout, allocate(layout.chunkBytes()), allocate(layout.chunkSketchBytes()));
+            new Chunk(layout, rows, allocate(layout.chunkSketchBytes()), home(rows));
       } catch (RuntimeException e) {
         release(chunkBytes);
         throw e;
@@ -157,6 +162,32 @@ final class Slots {
     int slot = count;
     count = slot + 1;
     map.put(rowid, slot);
+  }
+
+  /** The one node that memory was placed on; -1 where there is none. */
+  private int home(MemorySegment rows) {
+    for (PlacedRegion region : placed) {
+      IdSet nodes = region.placement().nodes();
+      if (region.memory().address() == rows.address() && nodes.size() == 1) {
+        return nodes.first().orElseThrow();
+      }
+    }
+    return -1;
+  }
+
+  /** The chunks that lie on each node, by their place; those that lie on none under -1. */
+  Map<Integer, BitSet> chunksByNode() {
+    Map<Integer, BitSet> byNode = new TreeMap<>();
+    Chunk[] all = chunks;
+    for (int place = 0; place < all.length; place++) {
+      byNode.computeIfAbsent(all[place].node(), node -> new BitSet()).set(place);
+    }
+    return byNode;
+  }
+
+  /** The place of a slot's chunk. */
+  int place(int slot) {
+    return slot >>> shift;
   }
 
   private MemorySegment allocate(long size) {

@@ -3,12 +3,14 @@ package dev.sextant.storage.vector;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.storage.numa.NodeWorkers;
 import dev.sextant.storage.numa.PageSurvey;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Space;
 import dev.sextant.storage.numa.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +48,7 @@ public final class VectorStore implements AutoCloseable {
   private final AtomicInteger uses = new AtomicInteger();
   private final Slots slots;
   private final float[] decoded;
+  private volatile @Nullable NodeWorkers workers;
   private long lastSeq = Long.MIN_VALUE;
   private volatile double maxNorm;
   private volatile long rows;
@@ -79,9 +82,13 @@ public final class VectorStore implements AutoCloseable {
         new Means(budget, kernels));
   }
 
-  /** Has the memory of vectors to come from somewhere; for a store that nobody else knows yet. */
-  public VectorStore placedIn(Space space) {
+  /**
+   * Has the memory of vectors to come from somewhere, and searches of all rows run on the workers
+   * of the nodes where they lie; for a store that nobody else knows yet.
+   */
+  public VectorStore placedIn(Space space, NodeWorkers crew) {
     slots.placeIn(space);
+    workers = crew;
     return this;
   }
 
@@ -201,12 +208,56 @@ public final class VectorStore implements AutoCloseable {
       List<Hits> hits = new ArrayList<>();
       for (int from = 0; from < requests.size(); from += QueryBlock.MOST) {
         int to = Math.min(requests.size(), from + QueryBlock.MOST);
-        hits.addAll(scan(requests.subList(from, to)).run(layout));
+        hits.addAll(scanned(requests.subList(from, to)));
       }
       return hits;
     } finally {
       release();
     }
+  }
+
+  /** On the workers of the nodes that the rows lie on, where they lie on several. */
+  private List<Hits> scanned(List<SearchRequest> requests) {
+    NodeWorkers crew = workers;
+    SearchRequest first = requests.getFirst();
+    if (crew == null || first.rowids() != null || first.k() == 0 || sketcher != null) {
+      return scan(requests).run(layout);
+    }
+    Map<Integer, BitSet> byNode = slots.chunksByNode();
+    if (byNode.size() < 2 || byNode.containsKey(-1)) {
+      return scan(requests).run(layout);
+    }
+    List<NodeWorkers.Piece<List<Hits>>> pieces = new ArrayList<>();
+    byNode.forEach(
+        (node, places) ->
+            pieces.add(
+                new NodeWorkers.Piece<>(
+                    node,
+                    () -> {
+                      Scan scan = scan(requests);
+                      scan.only(places);
+                      return scan.run(layout);
+                    })));
+    List<List<Hits>> parts = crew.run(pieces);
+    List<Hits> merged = new ArrayList<>();
+    for (int query = 0; query < requests.size(); query++) {
+      int place = query;
+      merged.add(merged(first.k(), parts.stream().map(part -> part.get(place)).toList()));
+    }
+    return merged;
+  }
+
+  private static Hits merged(int k, List<Hits> parts) {
+    long found = parts.stream().mapToLong(Hits::size).sum();
+    TopK nearest = new TopK((int) Math.min(k, found));
+    long scanned = 0;
+    for (Hits part : parts) {
+      for (int i = 0; i < part.size() && nearest.capacity() > 0; i++) {
+        nearest.offer(part.distances()[i], part.rowids()[i]);
+      }
+      scanned += part.scanned();
+    }
+    return nearest.drain(scanned, false);
   }
 
   private Scan scan(List<SearchRequest> requests) {

@@ -76,9 +76,9 @@ final class GraphBuild {
       insert(own, i);
     }
     done.set(alone);
-    List<Thread> others = new ArrayList<>();
+    List<BuildOptions.Helper> others = new ArrayList<>();
     for (int t = 1; t < options.threads() && rows > alone; t++) {
-      others.add(Thread.ofPlatform().name("hnsw-build-" + t).start(this::insertBatches));
+      others.add(options.crew().begin(this::insertBatches, t));
     }
     try {
       while (failures.isEmpty() && insertBatch(own, alone)) {
@@ -158,12 +158,14 @@ final class GraphBuild {
         "Index build was cancelled after " + done.get() + " of " + rows + " rows.");
   }
 
-  private void join(List<Thread> threads) {
+  private void join(List<BuildOptions.Helper> helpers) {
     boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
+    for (BuildOptions.Helper helper : helpers) {
+      boolean ended = false;
+      while (!ended) {
         try {
-          thread.join();
+          helper.await();
+          ended = true;
         } catch (InterruptedException e) {
           interrupted = true;
           failures.add(cancelled());
