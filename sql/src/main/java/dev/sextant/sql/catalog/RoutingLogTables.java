@@ -1,12 +1,17 @@
 package dev.sextant.sql.catalog;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The tables of schema {@code sextant} about what routing did. */
 final class RoutingLogTables {
   private RoutingLogTables() {}
 
   static List<SystemTable> all() {
+    return Stream.of(decisions(), results()).flatMap(List::stream).toList();
+  }
+
+  private static List<SystemTable> decisions() {
     return List.of(
         logged(
             "decisions",
@@ -50,7 +55,11 @@ final class RoutingLogTables {
             "prob REAL",
             "rank INTEGER",
             "chosen INTEGER",
-            "terms"),
+            "terms"));
+  }
+
+  private static List<SystemTable> results() {
+    return List.of(
         logged(
             "attempts",
             "SELECT attempt_id, decision_id, n, endpoint, model, started, latency_ms, status,"
