@@ -174,7 +174,7 @@ REPLAY DECISION 1;
 
 -- Costs beforehand, and budgets.
 EXPLAIN COST SELECT COMPLETE('chat', prompt, '{"max_tokens": 100}') FROM p;
--- > complete | chat | s1 | 2 | 2 | 9.0E-6 | 4.01E-4 | NULL
+-- > complete | chat | s1 | 2 | 2 | 9.0E-6 | 4.17E-4 | NULL
 CREATE BUDGET tiny ON ROUTE careful LIMIT 0.000001 USD PER DAY;
 SELECT COMPLETE('careful', 'hi');
 -- error: 53000 over_budget
