@@ -83,7 +83,7 @@ final class LogJudge {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "No logged decision has an outcome \"%s\": CALL feedback(decision_id, '%s', value) tells"
-              .formatted(question.metric(), question.metric())
+                  .formatted(question.metric(), question.metric())
               + " one.");
     }
     return outcomes;
