@@ -174,7 +174,7 @@ REPLAY DECISION 1;
 
 -- Costs beforehand, and budgets.
 EXPLAIN COST SELECT COMPLETE('chat', prompt, '{"max_tokens": 100}') FROM p;
--- > complete | chat | s1 | 2 | 2 | 9.0E-6 | 4.01E-4 | NULL
+-- > complete | chat | s1 | 2 | 2 | 9.0E-6 | 4.17E-4 | NULL
 CREATE BUDGET tiny ON ROUTE careful LIMIT 0.000001 USD PER DAY;
 SELECT COMPLETE('careful', 'hi');
 -- error: 53000 over_budget
@@ -210,3 +210,44 @@ SELECT COMPLETE('free', 'secret words');
 SELECT prompt FROM sextant.decisions ORDER BY decision_id DESC LIMIT 1;
 -- > secret words
 SET route.log_text = off;
+
+-- What was logged is weighed, and what was recorded is learned from.
+CREATE ENDPOINT s2 FOR small KIND stub;
+CREATE ROUTE mixed TARGETS (s1, l1) USING POLICY weighted;
+CREATE ROUTE always TARGETS (s1, l1) USING POLICY fixed (endpoint s1);
+EVALUATE ROUTE always ON LOG METRIC nothing USING DR;
+-- error: 22023 has an outcome "nothing"
+CREATE TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT 'question ' || i AS prompt, i FROM n;
+SELECT count(*) FROM (SELECT ROUTE(prompt, 'mixed', '{"seed": ' || i || '}') AS e FROM many) WHERE e IN ('s1', 'l1');
+-- > 300
+SELECT count(*) > 100 AND count(*) < 200 FROM sextant.decisions WHERE route = 'mixed' AND chosen = 's1' AND propensity = 0.5 AND propensity_kind = 'exact';
+-- > 1
+EVALUATE ROUTE always ON LOG BETWEEN 1 AND 1 METRIC quality USING SNIPS;
+-- plan: RouteReport
+CREATE TABLE recorded(prompt TEXT, model TEXT, score REAL, cost REAL);
+INSERT INTO recorded SELECT 'short question ' || i, 'small', 0.9, 0.0001 FROM many UNION ALL SELECT 'short question ' || i, 'large', 0.9, 0.01 FROM many;
+CREATE ROUTE taught TARGETS (l1, s1) USING POLICY knn (table recorded, usd_per_quality 0.001, k 5);
+SELECT ROUTE('short question 1000', 'taught');
+-- > s1
+SELECT endpoint, round(quality, 6) FROM ROUTE_EXPLAIN('short question 1000', 'taught') ORDER BY endpoint;
+-- > l1 | 0.9
+-- > s1 | 0.9
+CALIBRATE ROUTE taught USING (SELECT prompt, model, score, cost FROM recorded) KEEP 0.99 OF BEST;
+-- plan: RouteReport
+CALIBRATE ROUTE taught USING (SELECT prompt, model, score, cost FROM recorded LIMIT 20) KEEP 0.99 OF BEST;
+-- error: 22000 No prompt has recorded outcomes
+SELECT count(*) > 0, min(success_rate) >= 0 FROM sextant.endpoint_health;
+-- > 1 | 1
+SELECT route, model, endpoint, calls, success_rate FROM sextant.route_stats WHERE route = 'careful' ORDER BY endpoint;
+-- > careful | small | broken | 1 | 0.0
+-- > careful | large | l1 | 1 | 1.0
+
+-- Answers that were recorded.
+CREATE TABLE answered(prompt TEXT, model TEXT, answer TEXT, input_tokens INTEGER, output_tokens INTEGER);
+INSERT INTO answered VALUES ('2+2?', 'large', '4', 7, 1);
+CREATE ENDPOINT r1 FOR large KIND replay (table answered);
+CREATE ROUTE again TARGETS (r1) ATTEMPTS 1;
+SELECT text, input_tokens, output_tokens FROM COMPLETE_ROW('again', '2+2?');
+-- > 4 | 7 | 1
+SELECT COMPLETE('again', '3+3?');
+-- error: 58000 nothing was recorded

@@ -85,7 +85,7 @@ class MetaDataTest {
         .containsExactly("author", "book", "loan", "odd_name%");
     assertThat(rows(meta.getTables(connection.getCatalog(), null, "%", tables), "TABLE_NAME"))
         .containsExactly("author", "book", "loan", "odd_name%");
-    assertThat(rows(meta.getTables(null, null, "B%", null), "TABLE_NAME")).containsExactly("book");
+    assertThat(rows(meta.getTables(null, null, "BO%", null), "TABLE_NAME")).containsExactly("book");
     assertThat(rows(meta.getTables(null, null, "b__k", null), "TABLE_NAME"))
         .containsExactly("book");
     assertThat(rows(meta.getTables(null, null, "odd\\_name\\%", null), "TABLE_NAME"))

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of schema {@code sextant} about routing's definitions. */
@@ -28,6 +29,10 @@ final class RouteTables {
   private RouteTables() {}
 
   static List<SystemTable> all() {
+    return Stream.of(definitions(), states()).flatMap(List::stream).toList();
+  }
+
+  private static List<SystemTable> definitions() {
     return List.of(
         table(
             "llm_models",
@@ -76,7 +81,11 @@ final class RouteTables {
             "position INTEGER",
             "endpoint",
             "priority INTEGER",
-            "weight REAL"),
+            "weight REAL"));
+  }
+
+  private static List<SystemTable> states() {
+    return List.of(
         table(
             "budgets",
             RouteTables::budgets,

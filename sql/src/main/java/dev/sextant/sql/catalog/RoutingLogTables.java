@@ -1,12 +1,17 @@
 package dev.sextant.sql.catalog;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The tables of schema {@code sextant} about what routing did. */
 final class RoutingLogTables {
   private RoutingLogTables() {}
 
   static List<SystemTable> all() {
+    return Stream.of(decisions(), results(), views()).flatMap(List::stream).toList();
+  }
+
+  private static List<SystemTable> decisions() {
     return List.of(
         logged(
             "decisions",
@@ -50,7 +55,11 @@ final class RoutingLogTables {
             "prob REAL",
             "rank INTEGER",
             "chosen INTEGER",
-            "terms"),
+            "terms"));
+  }
+
+  private static List<SystemTable> results() {
+    return List.of(
         logged(
             "attempts",
             "SELECT attempt_id, decision_id, n, endpoint, model, started, latency_ms, status,"
@@ -94,6 +103,40 @@ final class RoutingLogTables {
             "usd REAL",
             "state",
             "expires_at INTEGER"));
+  }
+
+  private static List<SystemTable> views() {
+    return List.of(
+        logged(
+            "endpoint_health",
+            "SELECT endpoint, count(*), sum(error_class IS NOT NULL), avg(error_class IS NULL),"
+                + " avg(CASE WHEN error_class IS NULL THEN latency_ms END), max(started)"
+                + " FROM attempts WHERE started >= (SELECT max(started) - 60000 FROM attempts)"
+                + " GROUP BY endpoint ORDER BY endpoint",
+            "endpoint",
+            "calls INTEGER",
+            "failures INTEGER",
+            "success_rate REAL",
+            "ok_latency_ms REAL",
+            "last_used INTEGER"),
+        logged(
+            "route_stats",
+            "SELECT d.route, a.model, a.endpoint, count(*), avg(a.error_class IS NULL),"
+                + " percentile(CASE WHEN a.error_class IS NULL THEN a.latency_ms END, 50),"
+                + " percentile(CASE WHEN a.error_class IS NULL THEN a.latency_ms END, 95),"
+                + " sum(a.in_tokens), sum(a.out_tokens), sum(a.cost_nano) / 1e9"
+                + " FROM attempts a JOIN decisions d USING (decision_id)"
+                + " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            "route",
+            "model",
+            "endpoint",
+            "calls INTEGER",
+            "success_rate REAL",
+            "p50_ms REAL",
+            "p95_ms REAL",
+            "in_tokens INTEGER",
+            "out_tokens INTEGER",
+            "cost_usd REAL"));
   }
 
   private static SystemTable logged(String name, String sql, String... columns) {

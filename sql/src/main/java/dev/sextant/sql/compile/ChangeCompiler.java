@@ -140,7 +140,7 @@ final class ChangeCompiler {
       case "insert", "replace" -> insert();
       default -> clauses(change(tokens));
     }
-    prepareRouted(change(tokens));
+    RoutedCalls.prepare(pieces.routedCalls(), changedRows(change(tokens)), catalog, context);
     return new Plan.Compiled(
         statement,
         pieces.build(),
@@ -458,23 +458,20 @@ final class ChangeCompiler {
     }
   }
 
-  /** Lets the calls of chat models that an UPDATE or VALUES makes be made before it runs. */
-  private void prepareRouted(int from) {
-    if (pieces.routedCalls().isEmpty() && context.space().routeTables().isEmpty()) {
-      return;
-    }
+  /** FROM and WHERE of the rows that an UPDATE changes; empty where they cannot be read alone. */
+  private SubSql changedRows(int from) {
+    SqlPieces rows = pieces.another();
     boolean update = tokens.get(change(tokens)).isWord("update");
     int where = find(from, "where");
-    SubSql rows = new SubSql("", List.of());
-    if (update && find(from, "from") < 0) {
-      SqlPieces source = pieces.another().text(" FROM ");
-      source.verbatim(start - 1, find(from, "set"));
+    boolean plainWhere =
+        where < 0 || !SextantNames.in(tokens.subList(where, endOfClause(where + 1)));
+    if (update && plainWhere && find(from, "from") < 0) {
+      rows.text(" FROM ").verbatim(start - 1, find(from, "set"));
       if (where >= 0) {
-        source.verbatim(where, endOfClause(where + 1));
+        rows.verbatim(where, endOfClause(where + 1));
       }
-      rows = source.build();
     }
-    RoutedCalls.prepare(pieces.routedCalls(), rows, catalog, context);
+    return rows.build();
   }
 
   /** Lets the texts that an UPDATE gives to EMBED be embedded together before it runs. */
@@ -484,18 +481,10 @@ final class ChangeCompiler {
       return;
     }
     List<SubSql> sources = new ArrayList<>();
-    boolean update = tokens.get(change(tokens)).isWord("update");
-    int where = find(from, "where");
-    boolean plainWhere =
-        where < 0 || !SextantNames.in(tokens.subList(where, endOfClause(where + 1)));
-    if (update && plainWhere && find(from, "from") < 0) {
+    SubSql rows = changedRows(from);
+    if (!rows.sql().isEmpty()) {
       for (SubSql text : pieces.embeddedTexts()) {
-        SqlPieces source = pieces.another().text("SELECT ").add(text).text(" FROM ");
-        source.verbatim(start - 1, find(from, "set"));
-        if (where >= 0) {
-          source.verbatim(where, endOfClause(where + 1));
-        }
-        sources.add(source.build());
+        sources.add(pieces.another().text("SELECT ").add(text).add(rows).build());
       }
     }
     space

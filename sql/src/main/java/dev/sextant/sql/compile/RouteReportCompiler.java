@@ -1,7 +1,9 @@
 package dev.sextant.sql.compile;
 
+import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.route.evaluate.Estimator;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
@@ -11,7 +13,9 @@ import dev.sextant.sql.plan.Step;
 import dev.sextant.sql.plan.SubSql;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Compiles EXPLAIN COST, and the statements that report on what routing did. */
 final class RouteReportCompiler extends RouteReader {
@@ -44,7 +48,55 @@ final class RouteReportCompiler extends RouteReader {
       requireEnd();
       return Optional.of(new RouteReport.Replay(Long.parseLong(digits)));
     }
+    if (take("evaluate")) {
+      form("EVALUATE ROUTE name ON LOG BETWEEN 1 AND 1000 METRIC quality USING DR");
+      return Optional.of(evaluate());
+    }
+    if (take("calibrate")) {
+      form(
+          "CALIBRATE ROUTE name USING (SELECT prompt, model, score, cost FROM …) KEEP 0.99 OF"
+              + " BEST");
+      return Optional.of(calibrate());
+    }
     return Optional.empty();
+  }
+
+  private RouteReport evaluate() {
+    require(take("route"), "ROUTE");
+    String route = name("a route");
+    require(take("on") && take("log"), "ON LOG");
+    OptionalLong from = OptionalLong.empty();
+    OptionalLong to = OptionalLong.empty();
+    if (take("between")) {
+      from = OptionalLong.of(whole("the number of a decision"));
+      require(take("and"), "AND");
+      to = OptionalLong.of(whole("the number of a decision"));
+    }
+    require(take("metric"), "METRIC");
+    String metric = name("the name of an outcome");
+    require(take("using"), "USING");
+    List<Estimator> all = List.of(Estimator.values());
+    Estimator estimator =
+        Names.choice(
+            "estimator", name("an estimator"), all, e -> e.name().toLowerCase(Locale.ROOT));
+    requireEnd();
+    return new RouteReport.Evaluate(route, from, to, metric, estimator);
+  }
+
+  private RouteReport calibrate() {
+    require(take("route"), "ROUTE");
+    String route = name("a route");
+    require(take("using"), "USING");
+    String query = parenthesized("a query in parentheses");
+    require(take("keep"), "KEEP");
+    double keep = number("a share");
+    require(take("of") && take("best"), "OF BEST");
+    requireEnd();
+    if (!(keep > 0 && keep <= 1)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER, "KEEP expects a share above 0 and up to 1; got " + keep);
+    }
+    return new RouteReport.Calibrate(route, new SubSql(query, List.of()), keep);
   }
 
   private static Plan plan(StatementText statement, RouteReport report) {

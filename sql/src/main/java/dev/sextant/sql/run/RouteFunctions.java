@@ -9,12 +9,16 @@ import dev.sextant.engine.route.client.Recorded;
 import dev.sextant.engine.route.client.Tokens;
 import dev.sextant.engine.route.define.ChatModel;
 import dev.sextant.engine.route.define.Endpoint;
+import dev.sextant.engine.route.define.PolicyText;
 import dev.sextant.engine.route.define.Route;
 import dev.sextant.engine.route.define.RouteCatalog;
 import dev.sextant.engine.route.define.RouteSet;
+import dev.sextant.engine.route.learn.Outcomes;
 import dev.sextant.engine.route.price.Usage;
 import dev.sextant.engine.route.serve.Call;
 import dev.sextant.engine.route.serve.Expectations;
+import dev.sextant.engine.route.serve.Learned;
+import dev.sextant.engine.route.serve.RecordedOutcomes;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.ScalarFunction.Arguments;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteFunctions {
   private final Session session;
   private final Map<Long, RouteRun> runs = new HashMap<>();
+  private final Map<String, Expectations> learned = new HashMap<>();
   private long lastHandle;
   private long lastDecision;
   private RouteSet known = RouteSet.NONE;
@@ -95,7 +100,52 @@ final class RouteFunctions {
 
   /** What is expected of models for a call, by what its route's policy has learned. */
   Expectations expectations(Call call) {
-    return Expectations.NONE;
+    PolicyText policy = call.route().policy();
+    if (!policy.name().equals(PolicyText.KNN) && !policy.name().equals(PolicyText.RIDGE)) {
+      return Expectations.NONE;
+    }
+    String key = call.route().name() + "\n" + policy.written();
+    Expectations known = learned.get(key);
+    if (known == null) {
+      known = new Learned(policy, outcomes(call));
+      learned.put(key, known);
+    }
+    return known;
+  }
+
+  /** Forgets what was learned: tables may have changed since. */
+  void forgetLearned() {
+    learned.clear();
+  }
+
+  /** The models of a route's targets, each once. */
+  static List<String> models(RouteSet set, Route route) {
+    return route.targets().stream()
+        .map(target -> set.endpoint(target.endpoint()).model())
+        .distinct()
+        .toList();
+  }
+
+  private Outcomes outcomes(Call call) {
+    RecordedOutcomes recorded = new RecordedOutcomes(models(call.set(), call.route()));
+    String table = call.route().policy().options().required("table");
+    String quoted = "\"" + table.replace("\"", "\"\"") + "\"";
+    try (SqliteStatement rows =
+        session.connection().prepare("SELECT prompt, model, score FROM " + quoted)) {
+      while (rows.step()) {
+        String prompt = String.valueOf(rows.getText(0));
+        recorded.add(prompt, String.valueOf(rows.getText(1)), rows.getDouble(2), 0);
+      }
+    } catch (StorageException failure) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "Route \"%s\" learns from table \"%s\", which has to have the columns prompt, model and"
+                  .formatted(call.route().name(), table)
+              + " score: "
+              + failure.getMessage(),
+          failure);
+    }
+    return recorded.complete();
   }
 
   /** Lays ready what endpoints of the kind replay are to answer. */

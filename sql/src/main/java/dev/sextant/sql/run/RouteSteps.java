@@ -46,6 +46,7 @@ final class RouteSteps implements AutoCloseable {
 
   /** Runs one. */
   void run(RouteWork work) {
+    run.functions().routes().forgetLearned();
     switch (work) {
       case RouteWork.Calls calls -> calls(calls);
       case RouteWork.Rows rows -> rows(rows);

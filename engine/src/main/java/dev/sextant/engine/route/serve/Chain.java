@@ -34,9 +34,9 @@ import java.util.stream.Collectors;
  *
  * Where no target is left, but one may be later (its breaker closes, its Retry-After is over, it
  * failed but once), the call waits if its deadline allows it: as long as the target asks, and a
- * share of a growing time that is drawn from the call's seed ("full jitter", M. Brooker, "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015). This is the one loop that tries again: clients
- * do not.
+ * share of a growing time that is drawn from the call's seed ("full jitter", M. Brooker,
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). This is the one loop that tries
+ * again: clients do not.
  */
 /** The attempts of one call. */
 final class Chain {

@@ -34,6 +34,9 @@ final class Deciding {
   /** The longest answer where neither the call nor the endpoint or model tells one. */
   static final int DEFAULT_MAX_TOKENS = 1024;
 
+  /** Tokens that a provider may add to a prompt to frame it, beyond those that are counted here. */
+  static final int FRAME_TOKENS = 16;
+
   private static final double NANOS_PER_MICRO = 1e3;
 
   private final Router router;
@@ -115,7 +118,8 @@ final class Deciding {
 
   /** What a call of a model may cost at most. */
   OptionalLong mostNanoUsd(Endpoint endpoint) {
-    return prices.costNanoUsd(endpoint.model(), Usage.of(promptTokens, maxTokens(endpoint)), start);
+    return prices.costNanoUsd(
+        endpoint.model(), Usage.of(promptTokens + FRAME_TOKENS, maxTokens(endpoint)), start);
   }
 
   /** What is put aside for a call that costs so much. */
@@ -230,7 +234,7 @@ final class Deciding {
         quality == null ? 0 : quality.error(),
         prices.costNanoUsd(
             endpoint.model(), Usage.of(promptTokens, (long) Math.ceil(usual - 1e-6)), now),
-        prices.costNanoUsd(endpoint.model(), Usage.of(promptTokens, most), now),
+        prices.costNanoUsd(endpoint.model(), Usage.of(promptTokens + FRAME_TOKENS, most), now),
         state.latencyMillis());
   }
 }

@@ -6,6 +6,7 @@ import dev.sextant.engine.route.define.ChatModel;
 import dev.sextant.engine.route.define.Endpoint;
 import dev.sextant.engine.route.define.PolicyText;
 import dev.sextant.engine.route.define.Route;
+import dev.sextant.engine.route.evaluate.Evaluation;
 import dev.sextant.engine.route.ledger.DecisionEntry;
 import dev.sextant.engine.route.ledger.RoutingLog;
 import dev.sextant.engine.route.limit.CircuitBreaker;
@@ -155,6 +156,15 @@ public final class Router implements AutoCloseable {
             .orElse(Tokens.DEFAULT);
     String system = call.options().system();
     return Tokens.count(call.prompt(), name) + (system.isEmpty() ? 0 : Tokens.count(system, name));
+  }
+
+  /**
+   * What a route would have been worth on the decisions of the log.
+   *
+   * @throws SextantException {@code 22023} where no decision has the outcome
+   */
+  public Evaluation evaluate(LogQuestion question) {
+    return new LogJudge(this, question).judge();
   }
 
   /** The breaker of an endpoint. */
