@@ -6,6 +6,7 @@ import dev.sextant.engine.embed.EmbeddingModels;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.measure.MeasurementStore;
+import dev.sextant.engine.statement.StatementStatistics;
 import dev.sextant.engine.udf.AuditLog;
 import dev.sextant.engine.udf.FunctionLibrary;
 import dev.sextant.engine.udf.Runtimes;
@@ -37,6 +38,7 @@ public final class Database implements AutoCloseable {
   private final FunctionLibrary functions;
   private final HostProbes probes = HostProbes.host();
   private final MeasurementStore measurements;
+  private final StatementStatistics statements = new StatementStatistics();
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -236,6 +238,11 @@ public final class Database implements AutoCloseable {
   /** Measurements that were made. */
   public MeasurementStore measurements() {
     return measurements;
+  }
+
+  /** What statements have cost. */
+  public StatementStatistics statements() {
+    return statements;
   }
 
   /** How many connections are open. */

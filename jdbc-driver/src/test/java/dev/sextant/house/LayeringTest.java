@@ -44,6 +44,8 @@ class LayeringTest {
           Map.entry("org.mozilla", Set.of("dev.sextant.udf.worker")),
           Map.entry("net.openhft", Set.of("dev.sextant.storage.cache.shared")),
           Map.entry("ai.onnxruntime", Set.of("dev.sextant.engine")),
+          Map.entry("org.HdrHistogram", Set.of("dev.sextant.engine.measure.export")),
+          Map.entry("jdk.jfr", Set.of("dev.sextant.engine.measure.events")),
           Map.entry("ai.djl", Set.of("dev.sextant.engine")),
           Map.entry("java.net.http", Set.of("dev.sextant.engine")),
           Map.entry("java.sql", Set.of("dev.sextant.jdbc", "dev.sextant.storage.sqlite")),

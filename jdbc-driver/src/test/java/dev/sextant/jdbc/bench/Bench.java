@@ -19,9 +19,10 @@ public final class Bench {
       case "ann" -> AnnBench.run(rest);
       case "cache" -> CacheBench.run(rest);
       case "udf" -> UdfBench.run(rest);
+      case "measure" -> MeasureBench.run(rest);
       default ->
           throw new IllegalArgumentException(
-              "expected one of: exact, ann, cache, udf; got \"" + name + "\"");
+              "expected one of: exact, ann, cache, udf, measure; got \"" + name + "\"");
     }
   }
 

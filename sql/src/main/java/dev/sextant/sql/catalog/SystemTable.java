@@ -98,7 +98,8 @@ public record SystemTable(
               FunctionTables.all(),
               SandboxTables.all(),
               NumaTables.all(),
-              MeasurementTables.all())
+              MeasurementTables.all(),
+              StatementTables.all())
           .flatMap(List::stream)
           .toList();
 

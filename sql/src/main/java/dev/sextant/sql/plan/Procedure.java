@@ -13,6 +13,8 @@ public enum Procedure {
   CACHE_PIN("cache_pin", "pinned"),
   /** Ends that. */
   CACHE_UNPIN("cache_unpin", "unpinned"),
+  /** Writes a measurement to a file; gives the number of its samples. */
+  MEASUREMENT_EXPORT("measurement_export", "samples"),
   /** Reads the machine's nodes again. */
   NUMA_REDISCOVER("numa_rediscover", "nodes"),
   /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
@@ -49,6 +51,7 @@ public enum Procedure {
     return switch (this) {
       case CACHE_EVICT -> List.of("bytes", "tier");
       case CACHE_INVALIDATE -> List.of("model", "older_than");
+      case MEASUREMENT_EXPORT -> List.of("id", "format", "path");
       case NUMA_REDISCOVER -> List.of();
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
       case SANDBOX_SELFTEST -> List.of("profile");

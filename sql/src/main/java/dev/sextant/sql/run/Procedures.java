@@ -7,11 +7,13 @@ import dev.sextant.engine.cache.EmbeddingSpace;
 import dev.sextant.engine.embed.EmbedRole;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.measure.export.MeasurementExport;
 import dev.sextant.engine.udf.FunctionCatalog;
 import dev.sextant.engine.udf.Profile;
 import dev.sextant.engine.udf.Profiles;
 import dev.sextant.sql.plan.Procedure;
 import dev.sextant.udf.worker.SelfTest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +49,7 @@ final class Procedures {
       case CACHE_INVALIDATE -> invalidate();
       case CACHE_PIN -> pin(true);
       case CACHE_UNPIN -> pin(false);
+      case MEASUREMENT_EXPORT -> export();
       case NUMA_REDISCOVER -> (long) session.database().numa().rediscover().online().size();
       case SANDBOX_SELFTEST -> selfTest();
     };
@@ -82,6 +85,16 @@ final class Procedures {
     EmbeddingSpace space =
         DatabaseCache.space(SessionModels.model(session, text("model").orElse(null)), role);
     return cache().pin(space, text, pinned) ? 1 : 0;
+  }
+
+  private long export() {
+    if (!(arguments.get("id") instanceof Long id)) {
+      throw expects("id", "the number of a measurement");
+    }
+    String format = text("format").orElseThrow(() -> expects("format", "'hdr', 'csv' or 'html'"));
+    String path = text("path").orElseThrow(() -> expects("path", "the name of a file"));
+    return new MeasurementExport(session.database().measurements(), id)
+        .write(format, Path.of(path).toAbsolutePath());
   }
 
   private String selfTest() {
