@@ -14,6 +14,7 @@ import dev.sextant.engine.route.ledger.RoutingLog;
 import dev.sextant.engine.route.serve.Pause;
 import dev.sextant.engine.route.serve.Router;
 import dev.sextant.engine.route.serve.RouterParts;
+import dev.sextant.engine.statement.StatementStatistics;
 import dev.sextant.engine.udf.AuditLog;
 import dev.sextant.engine.udf.FunctionLibrary;
 import dev.sextant.engine.udf.Runtimes;
@@ -55,6 +56,7 @@ public final class Database implements AutoCloseable {
   private final Router router;
   private final HostProbes probes = HostProbes.host();
   private final MeasurementStore measurements;
+  private final StatementStatistics statements = new StatementStatistics();
   private final InstantSource clock = InstantSource.system();
   private volatile Settings settings;
 
@@ -299,6 +301,11 @@ public final class Database implements AutoCloseable {
   /** Measurements that were made. */
   public MeasurementStore measurements() {
     return measurements;
+  }
+
+  /** What statements have cost. */
+  public StatementStatistics statements() {
+    return statements;
   }
 
   /** How many connections are open. */

@@ -44,6 +44,8 @@ class LayeringTest {
           Map.entry("org.mozilla", Set.of("dev.sextant.udf.worker")),
           Map.entry("net.openhft", Set.of("dev.sextant.storage.cache.shared")),
           Map.entry("ai.onnxruntime", Set.of("dev.sextant.engine")),
+          Map.entry("org.HdrHistogram", Set.of("dev.sextant.engine.measure.export")),
+          Map.entry("jdk.jfr", Set.of("dev.sextant.engine.measure.events")),
           Map.entry("ai.djl", Set.of("dev.sextant.engine")),
           Map.entry("com.knuddels", Set.of("dev.sextant.engine.route.client")),
           Map.entry("com.sun.net.httpserver", Set.of("dev.sextant.engine.route.client")),

@@ -1,13 +1,12 @@
 package dev.sextant.sql;
 
-import dev.sextant.engine.vector.Elapsed;
 import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Explanation;
 import dev.sextant.sql.run.Json;
+import dev.sextant.sql.run.StepMeter;
 import dev.sextant.sql.run.StepRunner;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** EXPLAIN, which with ANALYZE runs the statement to its last row. */
@@ -30,18 +29,20 @@ final class Explaining implements InnerRun {
   @Override
   public String run(@Nullable Object[] values, StepRunner.Tools tools) {
     if (run == null) {
-      return Json.texts(new Explanation(owner.catalog(), tools, List.of()).lines(plan));
+      return Json.texts(new Explanation(owner.catalog(), tools, null).lines(plan));
     }
     for (int i = 0; i < values.length; i++) {
       run.bind(i + 1, values[i]);
     }
-    Elapsed elapsed = Elapsed.by(owner.session().database().clock());
-    run.trace();
+    StepMeter meter = new StepMeter(owner.engine()::nanoTime);
+    run.trace(meter);
+    StepMeter.Running whole = meter.whole();
     long count = run.runToEnd();
-    String total = String.format(Locale.ROOT, "Total: %d rows, %.3f ms", count, elapsed.millis());
+    StepMeter.Used total = whole.soFar();
+    Explanation.Run ran = new Explanation.Run(run.actual(), meter, total.minus(meter.sum()), count);
     List<String> lines =
-        new ArrayList<>(new Explanation(owner.catalog(), tools, run.actual()).lines(run.plan()));
-    lines.add(total);
+        new ArrayList<>(new Explanation(owner.catalog(), tools, ran).lines(run.plan()));
+    lines.add("Total: " + count + " rows, " + Explanation.shown(total));
     return Json.texts(lines);
   }
 

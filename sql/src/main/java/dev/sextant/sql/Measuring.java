@@ -142,9 +142,6 @@ final class Measuring implements InnerRun {
     }
     MeasurementManifest manifest = manifest(measure, tools);
     Measured measured = new Measurer(measurerTools()).measure(measure.options(), subjects, stopped);
-    if (stopped.getAsBoolean()) {
-      throw new SextantException(ErrorCode.CANCELLED, "The measurement was cancelled.");
-    }
     MeasurementStore store = session.database().measurements();
     long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, manifest);
     return Json.rows(store.rows("measurement_summary", id));
@@ -189,7 +186,7 @@ final class Measuring implements InnerRun {
       texts.add(measure.parameters());
     }
     List<List<String>> plans = new ArrayList<>();
-    Explanation explanation = new Explanation(owner.catalog(), tools, List.of());
+    Explanation explanation = new Explanation(owner.catalog(), tools, null);
     queries.forEach(query -> plans.add(explanation.lines(query.plan())));
     return new ManifestReader(session).read(texts, plans);
   }

@@ -3,6 +3,7 @@ package dev.sextant.sql;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.statement.StatementCounter;
 import dev.sextant.engine.udf.FunctionRun;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.EngineCommand;
@@ -10,6 +11,7 @@ import dev.sextant.sql.plan.Plan;
 import dev.sextant.sql.run.Definitions;
 import dev.sextant.sql.run.EngineCommands;
 import dev.sextant.sql.run.IndexCommands;
+import dev.sextant.sql.run.StepMeter;
 import dev.sextant.sql.run.StepRunner;
 import dev.sextant.sql.run.SubStatements;
 import dev.sextant.sql.run.UserFunctions;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** A prepared statement: a plan and SQLite's statement for it. */
 final class PreparedSql implements SqlStatement {
   private static final String NO_STATEMENT = "BEGIN";
-  private static final String ECHO = "SELECT ?";
   private static final String LINES = "SELECT value AS plan FROM json_each(?)";
 
   private final SqlSession owner;
@@ -50,7 +51,10 @@ final class PreparedSql implements SqlStatement {
   private volatile @Nullable ErrorCode stopped;
   private boolean closed;
   private final @Nullable InnerRun inner;
-  private boolean traced;
+  private @Nullable StatementCounter counter;
+  private long begun;
+  private long rowsGiven;
+  private @Nullable StepMeter meter;
   private List<StepRunner.Actual> actual = List.of();
 
   PreparedSql(SqlSession owner, Plan plan) {
@@ -152,6 +156,8 @@ final class PreparedSql implements SqlStatement {
       owner.catalog(); // another session may have changed the functions
     }
     running = true;
+    rowsGiven = 0;
+    begun = owner.engine().nanoTime();
     startTimeout();
     FunctionRun run = owner.userFunctions().begin(this::isStopped);
     calls = run;
@@ -175,7 +181,7 @@ final class PreparedSql implements SqlStatement {
             case Plan.Command(var _, var command) -> done(command(command));
             case Plan.Explain _, Plan.Measure _ -> inner();
           };
-      followTransaction(statement);
+      AfterStatement.follow(owner, statement);
       return outcome;
     } catch (RuntimeException failure) {
       endRun();
@@ -195,8 +201,8 @@ final class PreparedSql implements SqlStatement {
     StepRunner.Tools tools = tools();
     StepRunner steps = new StepRunner(tools, compiled, values, this::isStopped);
     runner = steps;
-    if (traced) {
-      steps.trace();
+    if (meter != null) {
+      steps.trace(meter);
       actual = steps.actual();
     }
     steps.systemRows();
@@ -237,6 +243,7 @@ final class PreparedSql implements SqlStatement {
     said.addAll(steps.warnings());
     warnings = said;
     if (!compiled.found().isEmpty()) {
+      rowsGiven = steps.foundRows().size();
       endRun();
       return buffered(steps.foundRows());
     }
@@ -249,9 +256,19 @@ final class PreparedSql implements SqlStatement {
     return rows(plan.statement());
   }
 
-  /** Has searches tell what they do, from the next execution on. */
-  void trace() {
-    traced = true;
+  /** Counts what its executions cost; those within other statements are not counted. */
+  void count(StatementCounter executions) {
+    counter = executions;
+  }
+
+  /** The execution has given a row. */
+  void gaveRow() {
+    rowsGiven++;
+  }
+
+  /** Has searches tell what they do and all steps metered, from the next execution on. */
+  void trace(StepMeter steps) {
+    meter = steps;
   }
 
   /** What the steps of the last execution did. */
@@ -333,6 +350,7 @@ final class PreparedSql implements SqlStatement {
       boolean counts = plan.statement().kind() == StatementText.Kind.CHANGE;
       long changes = counts ? session.connection().changes() : 0;
       session.afterChange(changes);
+      rowsGiven = changes;
       return new Outcome.Count(changes);
     } finally {
       sqlite.reset();
@@ -344,6 +362,7 @@ final class PreparedSql implements SqlStatement {
     if (statement.kind().writes()) {
       List<@Nullable Object[]> rows = BufferedCursor.read(sqlite, columns.size());
       sqlite.reset();
+      rowsGiven = rows.size();
       endRun();
       return buffered(rows);
     }
@@ -353,40 +372,9 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome buffered(List<@Nullable Object[]> rows) {
-    RowCursor buffer = new BufferedCursor(rows, this::realText);
+    RowCursor buffer = new BufferedCursor(rows, new RealTexts(owner, statements));
     cursor = buffer;
     return new Outcome.Rows(buffer);
-  }
-
-  private String realText(double value) {
-    return owner.locked(
-        () -> {
-          SqliteStatement echo = statements.get(ECHO);
-          try {
-            echo.bind(1, value);
-            echo.step();
-            return String.valueOf(echo.getText(0));
-          } finally {
-            echo.reset();
-          }
-        });
-  }
-
-  private void followTransaction(StatementText statement) {
-    switch (statement.kind()) {
-      case BEGIN -> session.began();
-      case COMMIT, ROLLBACK -> session.ended();
-      case SAVEPOINT -> session.savepointSet(statement.savepointName());
-      case RELEASE -> session.savepointReleased(statement.savepointName());
-      case DEFINITION -> {
-        session.schemaChanged();
-        owner.rowIds().clear();
-      }
-      case UTILITY -> owner.rowIds().clear();
-      case QUERY, CHANGE, ROLLBACK_TO, EXPLAIN, SETTING -> {
-        // No change of the transaction's state.
-      }
-    }
   }
 
   private void startTimeout() {
@@ -397,6 +385,9 @@ final class PreparedSql implements SqlStatement {
 
   /** The execution has ended, by its last row, a failure or a close. */
   void endRun() {
+    if (running && counter != null) {
+      counter.ended(owner.engine().nanoTime() - begun, rowsGiven);
+    }
     running = false;
     StepRunner steps = runner;
     if (steps != null) {
@@ -446,6 +437,9 @@ final class PreparedSql implements SqlStatement {
 
   /** A failure as the user should see it. */
   RuntimeException explained(RuntimeException failure) {
+    if (counter != null) {
+      counter.failed();
+    }
     RuntimeException known =
         failure instanceof StorageException below ? SextantException.of(below) : failure;
     boolean cancelled =

@@ -3,8 +3,10 @@ package dev.sextant.sql;
 import dev.sextant.engine.Database;
 import dev.sextant.engine.Settings;
 import dev.sextant.engine.embed.EmbeddingModels;
+import dev.sextant.engine.statement.StatementCounter;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.compile.Compiler;
+import dev.sextant.sql.lex.NormalText;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.Plan;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** SQL over one {@link Database}: what its sessions share, such as compiled plans. */
@@ -19,6 +22,7 @@ public final class SqlEngine implements AutoCloseable {
   private final Database database;
   private final ScheduledThreadPoolExecutor timeouts;
   private final PlanCache plans = new PlanCache();
+  private final LongSupplier nanoTime = System::nanoTime;
 
   /** SQL over a database, which this engine closes. */
   public SqlEngine(Database database) {
@@ -27,6 +31,11 @@ public final class SqlEngine implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("sextant-timeouts").unstarted(task));
     this.timeouts.setRemoveOnCancelPolicy(true);
+  }
+
+  /** Nanoseconds from any moment, for what takes time. */
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   /** The database. */
@@ -45,10 +54,10 @@ public final class SqlEngine implements AutoCloseable {
    * @param catalog the session's view of the schema
    * @param shared whether other sessions see that schema too
    */
-  Plan plan(String sql, Catalog catalog, boolean shared) {
+  Planned plan(String sql, Catalog catalog, boolean shared) {
     PlanKey key = new PlanKey(sql, catalog.version());
     if (shared) {
-      Plan known = plans.get(key);
+      Planned known = plans.get(key);
       if (known != null) {
         return known;
       }
@@ -59,13 +68,27 @@ public final class SqlEngine implements AutoCloseable {
                 catalog,
                 model -> dimensions(catalog, model),
                 always,
-                text -> shared ? plans.get(new PlanKey(text, catalog.version())) : null)
+                text -> shared ? known(new PlanKey(text, catalog.version())) : null)
             .compile(StatementText.of(sql));
     StatementText.Kind kind = plan.statement().kind();
+    String text = NormalText.of(plan.statement().tokens());
+    Planned planned = new Planned(plan, database.statements().of(text));
     if (shared && (kind == StatementText.Kind.QUERY || kind == StatementText.Kind.CHANGE)) {
-      plans.put(key, plan);
+      plans.put(key, planned);
     }
-    return plan;
+    return planned;
+  }
+
+  /**
+   * A plan.
+   *
+   * @param counter of what its executions cost
+   */
+  record Planned(Plan plan, StatementCounter counter) {}
+
+  private @Nullable Plan known(PlanKey key) {
+    Planned known = plans.get(key);
+    return known == null ? null : known.plan();
   }
 
   private int dimensions(Catalog catalog, @Nullable String model) {
@@ -79,21 +102,21 @@ public final class SqlEngine implements AutoCloseable {
   private static final class PlanCache {
     private static final int MAX_PLANS = 1_000;
 
-    private final Map<PlanKey, Plan> plans =
+    private final Map<PlanKey, Planned> plans =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<PlanKey, Plan> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<PlanKey, Planned> eldest) {
             return size() > MAX_PLANS;
           }
         };
 
-    synchronized @Nullable Plan get(PlanKey key) {
+    synchronized @Nullable Planned get(PlanKey key) {
       return plans.get(key);
     }
 
-    synchronized void put(PlanKey key, Plan plan) {
+    synchronized void put(PlanKey key, Planned plan) {
       plans.put(key, plan);
     }
   }

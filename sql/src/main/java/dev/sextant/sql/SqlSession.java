@@ -58,7 +58,9 @@ public final class SqlSession implements AutoCloseable {
   public SqlStatement prepare(String sql) {
     return locked(
         () -> {
-          PreparedSql statement = new PreparedSql(this, plan(sql));
+          SqlEngine.Planned planned = planned(sql);
+          PreparedSql statement = new PreparedSql(this, planned.plan());
+          statement.count(planned.counter());
           statements.add(statement);
           return statement;
         });
@@ -66,6 +68,10 @@ public final class SqlSession implements AutoCloseable {
 
   /** The plan of a text under the schema of the moment. */
   Plan plan(String sql) {
+    return planned(sql).plan();
+  }
+
+  private SqlEngine.Planned planned(String sql) {
     return engine.plan(sql, catalog(), !session.hasOwnSchema());
   }
 

@@ -26,6 +26,8 @@ final class SqliteCursor implements RowCursor {
       first = false;
       if (!row) {
         end();
+      } else {
+        statement.gaveRow();
       }
       return row;
     }
@@ -48,6 +50,8 @@ final class SqliteCursor implements RowCursor {
     }
     if (!row) {
       end();
+    } else {
+      statement.gaveRow();
     }
     return row;
   }

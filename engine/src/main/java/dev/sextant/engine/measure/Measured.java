@@ -55,11 +55,8 @@ public record Measured(
     return IntStream.of(chosen).mapToLong(samples::wall).toArray();
   }
 
-  /** Whether a sample comes before the steady state. */
-  public boolean isWarmUp(int sample) {
-    return samples.run(sample) >= 0
-        && options.warmUp() == MeasureOptions.AUTO
-        && states.get(samples.subject(sample)).warmUp() < of(samples.subject(sample)).length
-        && samples.run(sample) < states.get(samples.subject(sample)).warmUp();
+  /** How many runs of a query come before its steady state and are not counted. */
+  public int warmUp(int subject) {
+    return of(subject).length - steady(subject).length;
   }
 }

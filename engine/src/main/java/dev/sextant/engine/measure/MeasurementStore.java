@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +162,7 @@ public final class MeasurementStore implements AutoCloseable {
   private static void samples(SqliteConnection store, long id, Measured measured) {
     Samples samples = measured.samples();
     Optional<Overlaps> overlaps = measured.overlaps();
+    int[] warmUps = IntStream.range(0, measured.states().size()).map(measured::warmUp).toArray();
     try (SqliteStatement insert =
         prepare(store, "measurement_samples", columns("measurement_samples").size())) {
       for (int sample = 0; sample < samples.count(); sample++) {
@@ -169,7 +171,10 @@ public final class MeasurementStore implements AutoCloseable {
         }
         int at = sample;
         Attribution.Found found = measured.found().get(sample);
-        String verdict = measured.isWarmUp(sample) ? "warm-up" : found.dirty() ? "dirty" : "clean";
+        String verdict =
+            samples.run(sample) < warmUps[samples.subject(sample)]
+                ? "warm-up"
+                : found.dirty() ? "dirty" : "clean";
         Long cpu = known(samples.get(Counter.CPU, sample));
         run(
             insert,

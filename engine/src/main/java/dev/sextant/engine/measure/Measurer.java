@@ -1,5 +1,7 @@
 package dev.sextant.engine.measure;
 
+import dev.sextant.engine.error.ErrorCode;
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.measure.Confounder.Kind;
 import dev.sextant.engine.measure.events.EventSource;
 import dev.sextant.engine.measure.events.EventWatch;
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 public final class Measurer {
   private static final int OVERHEAD_SAMPLES = 200;
   private static final int FAULT_SAMPLES = 3;
+
+  /** Readings before the first sample, so that the JVM has compiled what reads. */
+  private static final int PROBE_WARM_UP = 2_000;
+
   private static final int SELF_TEST = -1;
 
   private final Tools tools;
@@ -58,6 +64,7 @@ public final class Measurer {
    *
    * @param subjects one, or two that are compared
    * @param cancelled is asked between runs
+   * @throws SextantException {@code 57014} where it was cancelled
    */
   public Measured measure(
       MeasureOptions options, List<Subject> subjects, BooleanSupplier cancelled) {
@@ -65,9 +72,16 @@ public final class Measurer {
     try (ThreadProbe probe = ThreadProbe.open(sources());
         Watching watching = watch(missing)) {
       probe.missing().forEach((counter, why) -> missing.put(counter.sqlName(), why));
+      long[] unused = new long[ThreadProbe.SLOTS];
+      for (int i = 0; i < PROBE_WARM_UP; i++) {
+        probe.read(unused);
+      }
       warmUp(options, subjects, cancelled);
       Sampler sampler = new Sampler(probe, watching.watch(), tools);
       take(sampler, new Turns(options, subjects, cancelled));
+      if (cancelled.getAsBoolean()) {
+        throw new SextantException(ErrorCode.CANCELLED, "The measurement was cancelled.");
+      }
       int taken = sampler.samples().count();
       List<String> injected = selfTest(sampler);
       EventWatch watch = watching.watch();

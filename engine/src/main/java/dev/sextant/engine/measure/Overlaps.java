@@ -3,16 +3,15 @@ package dev.sextant.engine.measure;
 import dev.sextant.engine.measure.events.Happening;
 import dev.sextant.engine.measure.events.Timeline;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** How long what the JVM did lay within each sample. */
 public final class Overlaps {
   private final long[][] nanos = new long[Happening.Kind.values().length][];
   private final long[] deoptimizations;
-  private final List<Part> parts = new ArrayList<>();
-
-  /** Part of a happening within a sample. */
-  record Part(int sample, Happening happening, long nanos) {}
+  private final Map<Integer, List<Happening>> parts = new HashMap<>();
 
   /**
    * Lays happenings over samples, which do not overlap one another.
@@ -42,7 +41,7 @@ public final class Overlaps {
     if (happening.kind() == Happening.Kind.DEOPTIMIZATION) {
       deoptimizations[sample]++;
     }
-    parts.add(new Part(sample, happening, overlap));
+    parts.computeIfAbsent(sample, s -> new ArrayList<>()).add(happening);
   }
 
   private static int slot(Happening.Kind kind) {
@@ -69,9 +68,9 @@ public final class Overlaps {
   /** What happened in a sample, of one kind. */
   String details(Happening.Kind kind, int sample) {
     List<String> texts =
-        parts.stream()
-            .filter(part -> part.sample() == sample && part.happening().kind() == kind)
-            .map(part -> part.happening().detail())
+        parts.getOrDefault(sample, List.of()).stream()
+            .filter(happening -> happening.kind() == kind)
+            .map(Happening::detail)
             .distinct()
             .limit(3)
             .toList();

@@ -7,9 +7,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The reading behind a sample is the one before the next, so that each costs one: what lies between,
- * adding the sample to its columns and making the next run ready, counts towards the next, whose
- * time on the clock does not hold it. After a pause between samples there is a reading of its own.
+ * The reading behind a sample is the one before the next, so that each costs one. What lies
+ * between, adding the sample to its columns and making the next run ready, counts towards the
+ * next, whose time on the clock does not hold it. After a pause between samples there is a reading
+ * of its own.
  */
 /** Takes samples, one after the other. One thread. */
 final class Sampler {

@@ -20,9 +20,10 @@ public final class Bench {
       case "cache" -> CacheBench.run(rest);
       case "udf" -> UdfBench.run(rest);
       case "numa" -> new NumaBench(Arguments.of(rest)).run().print();
+      case "measure" -> MeasureBench.run(rest);
       default ->
           throw new IllegalArgumentException(
-              "expected one of: exact, ann, cache, udf, numa; got \"" + name + "\"");
+              "expected one of: exact, ann, cache, udf, numa, measure; got \"" + name + "\"");
     }
   }
 

@@ -1,19 +1,23 @@
 package dev.sextant.jdbc.bench;
 
+import dev.sextant.engine.measure.MachineManifest;
+import dev.sextant.engine.measure.MeasurementManifest.Field;
+import dev.sextant.engine.measure.MeasurementManifest.Role;
+import dev.sextant.storage.probe.HostProbes;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Where and with what a run was made. */
 public final class Manifest {
+  private static final MachineManifest MACHINE =
+      new MachineManifest(Path.of("/sys"), Path.of("/proc"), HostProbes.host().quota());
+
   private final Map<String, String> lines = new LinkedHashMap<>();
 
   /** Taken at the start of a run. */
@@ -21,18 +25,18 @@ public final class Manifest {
       throws IOException, InterruptedException {
     lines.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     lines.put("commit", commit(root));
-    lines.put("CPU", cpu());
-    lines.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    lines.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    lines.put("JVM", System.getProperty("java.vm.name") + " " + Runtime.version());
-    lines.put("JVM flags", flags());
-    lines.put("heap", (Runtime.getRuntime().maxMemory() >> 20) + " MiB at most");
+    for (Field field : MACHINE.fields()) {
+      if (field.role() == Role.STABLE) {
+        String value = field.value();
+        lines.put(field.name(), value == null ? "unknown: " + field.reason() : value);
+      }
+    }
     lines.putAll(versions);
     lines.put("load at the start", load());
   }
 
   /** To be called at the end. */
-  public void ended() throws IOException {
+  public void ended() {
     lines.put("load at the end", load() + " (this benchmark's own is 1 to 2)");
   }
 
@@ -64,27 +68,8 @@ public final class Manifest {
     }
   }
 
-  private static String cpu() throws IOException {
-    Path info = Path.of("/proc/cpuinfo");
-    if (!Files.isReadable(info)) {
-      return System.getProperty("os.arch");
-    }
-    return Files.readAllLines(info).stream()
-        .filter(line -> line.startsWith("model name"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse(System.getProperty("os.arch"));
-  }
-
-  /** The flags that say something about speed; paths do not. */
-  private static String flags() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> !flag.contains("/") && !flag.startsWith("-Xlog"))
-        .collect(Collectors.joining(" "));
-  }
-
-  private static String load() throws IOException {
-    Path load = Path.of("/proc/loadavg");
-    return Files.isReadable(load) ? Files.readString(load).strip() : "unknown";
+  private static String load() {
+    String load = MACHINE.load().value();
+    return load == null ? "unknown" : load;
   }
 }

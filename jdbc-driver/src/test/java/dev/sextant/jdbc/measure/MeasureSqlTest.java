@@ -29,8 +29,8 @@ class MeasureSqlTest {
     try (Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, n INTEGER)");
       statement.execute(
-          "INSERT INTO t SELECT value, value % 7 FROM generate_series(1, 200)"
-              + " WHERE NOT EXISTS (SELECT 1 FROM t)");
+          "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 200)"
+              + " INSERT OR IGNORE INTO t SELECT i, i % 7 FROM s");
     }
     return connection;
   }
@@ -88,14 +88,14 @@ class MeasureSqlTest {
       assertThat(kept).hasSize(1);
       assertThat(kept.getFirst())
           .containsEntry("sql", "SELECT sum(n) FROM t")
-          .containsEntry("samples", 60);
+          .containsEntry("samples", 60L);
       Map<String, Object> samples =
           query(
                   connection,
                   "SELECT count(*) AS n, min(result_rows) AS r, count(cpu_ns) AS cpu,"
                       + " min(wall_ns) AS least FROM sextant.measurement_samples")
               .getFirst();
-      assertThat(samples).containsEntry("n", 60).containsEntry("r", 1).containsEntry("cpu", 60);
+      assertThat(samples).containsEntry("n", 60L).containsEntry("r", 1L).containsEntry("cpu", 60L);
       assertThat(
               query(
                   connection,
@@ -104,7 +104,7 @@ class MeasureSqlTest {
           .isEmpty();
       assertThat(
               query(connection, "SELECT count(*) AS n FROM sextant.measurement_summary").getFirst())
-          .containsEntry("n", summary.size());
+          .containsEntry("n", (long) summary.size());
     }
   }
 
@@ -119,7 +119,7 @@ class MeasureSqlTest {
       assertThat(number(metric(summary, "ratio").get("all_value"))).isGreaterThan(2);
       assertThat(query(connection, "SELECT verdict, queries FROM sextant.measurements").getFirst())
           .containsEntry("verdict", "slower")
-          .containsEntry("queries", 2);
+          .containsEntry("queries", 2L);
     }
   }
 
@@ -160,7 +160,7 @@ class MeasureSqlTest {
                   "SELECT query, max(result_rows) AS r FROM sextant.measurement_samples"
                       + " GROUP BY query ORDER BY query"))
           .extracting(row -> row.get("r"))
-          .containsExactly(3, 8);
+          .containsExactly(3L, 8L);
     }
   }
 
@@ -217,7 +217,50 @@ class MeasureSqlTest {
       assertThatThrownBy(() -> query(connection, "MEASURE RUNS 1000000 SELECT 1"))
           .hasMessageContaining("RUNS expects from 1 to 100000");
       assertThat(query(connection, "SELECT count(*) AS n FROM t").getFirst())
-          .containsEntry("n", 200);
+          .containsEntry("n", 200L);
+    }
+  }
+
+  @Test
+  void statementsAreCountedByTextWithoutLiterals() throws SQLException {
+    try (Connection connection = connect()) {
+      query(connection, "SELECT id FROM t WHERE id < 5");
+      query(connection, "SELECT  id FROM t -- all\n WHERE id<11");
+      try (PreparedStatement same = connection.prepareStatement("select id FROM t WHERE id < ?")) {
+        same.setInt(1, 3);
+        for (int i = 0; i < 3; i++) {
+          try (ResultSet result = same.executeQuery()) {
+            assertThat(rows(result)).hasSize(2);
+          }
+        }
+      }
+      assertThatThrownBy(() -> query(connection, "SELECT abs(-9223372036854775807 - n) FROM t"))
+          .isInstanceOf(SQLException.class);
+      Map<String, Object> counted =
+          query(
+                  connection,
+                  "SELECT calls, rows, failures, total_ms > 0 AS timed, min_ms <= p50_ms AS least"
+                      + " FROM sextant.statement_stats"
+                      + " WHERE sql = 'select id from t where id < ?'")
+              .getFirst();
+      assertThat(counted)
+          .containsEntry("calls", 5L)
+          .containsEntry("rows", 20L)
+          .containsEntry("failures", 0L)
+          .containsEntry("timed", 1L)
+          .containsEntry("least", 1L);
+      assertThat(
+              query(
+                  connection,
+                  "SELECT failures FROM sextant.statement_stats WHERE sql LIKE 'select abs(%'"))
+          .extracting(row -> row.get("failures"))
+          .containsExactly(1L);
+      query(connection, "MEASURE RUNS 10 SELECT count(*) FROM t");
+      assertThat(
+              query(
+                  connection,
+                  "SELECT sql FROM sextant.statement_stats WHERE sql LIKE 'select count%'"))
+          .isEmpty();
     }
   }
 
@@ -229,7 +272,7 @@ class MeasureSqlTest {
       assertThatThrownBy(() -> statement.executeQuery("MEASURE FOR '10 min' SELECT sum(n) FROM t"))
           .isInstanceOf(SQLTimeoutException.class);
       assertThat(query(connection, "SELECT count(*) AS n FROM sextant.measurements").getFirst())
-          .containsEntry("n", 0);
+          .containsEntry("n", 0L);
     }
   }
 }

@@ -27,6 +27,7 @@ class DemoTest {
         .containsPattern("cold: 256 texts in .*\nwarm: 256 texts in ")
         .containsPattern("hot *\\| *\\d")
         .containsPattern("bytes  requests missed\n *[\\d,]+ (B|kB|MB)  [█▏▎▍▌▋▊▉]+ \\d")
+        .containsPattern("The verdict on a against b: (faster|slower|cannot tell)\\.")
         .contains("Ask your own: bin/sextant ");
   }
 

@@ -100,7 +100,8 @@ public record SystemTable(
               NumaTables.all(),
               RouteTables.all(),
               RoutingLogTables.all(),
-              MeasurementTables.all())
+              MeasurementTables.all(),
+              StatementTables.all())
           .flatMap(List::stream)
           .toList();
 

@@ -15,6 +15,8 @@ public enum Procedure {
   CACHE_UNPIN("cache_unpin", "unpinned"),
   /** Tells what the answer of a decision was worth. */
   FEEDBACK("feedback", "decision_id"),
+  /** Writes a measurement to a file; gives the number of its samples. */
+  MEASUREMENT_EXPORT("measurement_export", "samples"),
   /** Reads the machine's nodes again. */
   NUMA_REDISCOVER("numa_rediscover", "nodes"),
   /** Tries to break out of the sandbox of a profile; gives a row for each attempt. */
@@ -52,6 +54,7 @@ public enum Procedure {
       case CACHE_EVICT -> List.of("bytes", "tier");
       case CACHE_INVALIDATE -> List.of("model", "older_than");
       case FEEDBACK -> List.of("decision_id", "metric", "value", "source");
+      case MEASUREMENT_EXPORT -> List.of("id", "format", "path");
       case NUMA_REDISCOVER -> List.of();
       case CACHE_PIN, CACHE_UNPIN -> List.of("text", "model", "role");
       case SANDBOX_SELFTEST -> List.of("profile");

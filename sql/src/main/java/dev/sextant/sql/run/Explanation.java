@@ -28,17 +28,30 @@ public final class Explanation {
   private final Catalog catalog;
   private final StepRunner.Tools tools;
   private final List<StepRunner.Actual> actual;
+  private final @Nullable Run run;
+
+  /**
+   * An execution that is explained.
+   *
+   * @param actual what its searches did
+   * @param meter what its steps took
+   * @param rest what SQLite took
+   * @param rows how many it gave or changed
+   */
+  public record Run(
+      List<StepRunner.Actual> actual, StepMeter meter, StepMeter.Used rest, long rows) {}
 
   /**
    * An explanation.
    *
-   * @param actual what the steps did when the plan was run; empty where it was not
+   * @param run null where the plan is not run
    */
-  public Explanation(Catalog catalog, StepRunner.Tools tools, List<StepRunner.Actual> actual) {
+  public Explanation(Catalog catalog, StepRunner.Tools tools, @Nullable Run run) {
     this.session = tools.functions().session();
     this.catalog = catalog;
     this.tools = tools;
-    this.actual = actual;
+    this.run = run;
+    this.actual = run == null ? List.of() : run.actual();
   }
 
   /** The lines. */
@@ -49,6 +62,7 @@ public final class Explanation {
         lines.add("Sqlite (native, as written)");
         lines.add("  " + statement.sql());
         sqlitePlan(statement.sql(), lines);
+        rest(lines);
         calls(statement, List.of(), lines);
       }
       case Plan.Compiled compiled -> {
@@ -57,6 +71,7 @@ public final class Explanation {
           lines.add("Sqlite (compiled)");
           lines.add("  " + oneLine(compiled.sql()));
           sqlitePlan(compiled.sql().sql(), lines);
+          rest(lines);
         } else {
           lines.add("Found (" + columns(compiled.found()) + " from the search; no row is read)");
         }
@@ -73,6 +88,20 @@ public final class Explanation {
       case Plan.Explain(var _, Plan inner, var _) -> lines.addAll(lines(inner));
     }
     return lines;
+  }
+
+  private void rest(List<String> lines) {
+    if (run != null) {
+      lines.add("  took: " + shown(run.rest()) + ", " + run.rows() + " rows");
+    }
+  }
+
+  /** A time and an amount of memory. */
+  public static String shown(StepMeter.Used used) {
+    return String.format(Locale.ROOT, "%.3f ms", used.nanos() / 1e6)
+        + (used.bytes() < 0
+            ? ""
+            : String.format(Locale.ROOT, ", %,d bytes allocated", used.bytes()));
   }
 
   /** Tells of functions that are called row by row. */
@@ -183,6 +212,9 @@ public final class Explanation {
       case Step.Range range -> range(range, plan, lines);
     }
     actual.stream().filter(a -> a.step().equals(step)).forEach(a -> actual(a, lines));
+    if (run != null) {
+      lines.add("  took: " + shown(run.meter().used(step)));
+    }
   }
 
   private static String routed(RouteWork work) {

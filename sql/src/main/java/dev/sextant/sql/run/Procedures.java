@@ -7,11 +7,13 @@ import dev.sextant.engine.cache.EmbeddingSpace;
 import dev.sextant.engine.embed.EmbedRole;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.measure.export.MeasurementExport;
 import dev.sextant.engine.udf.FunctionCatalog;
 import dev.sextant.engine.udf.Profile;
 import dev.sextant.engine.udf.Profiles;
 import dev.sextant.sql.plan.Procedure;
 import dev.sextant.udf.worker.SelfTest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,7 @@ final class Procedures {
       case CACHE_PIN -> pin(true);
       case CACHE_UNPIN -> pin(false);
       case FEEDBACK -> feedback();
+      case MEASUREMENT_EXPORT -> export();
       case NUMA_REDISCOVER -> (long) session.database().numa().rediscover().online().size();
       case SANDBOX_SELFTEST -> selfTest();
     };
@@ -99,6 +102,16 @@ final class Procedures {
         .log()
         .feedback(decision, metric, value.doubleValue(), text("source").orElse("user"));
     return decision;
+  }
+
+  private long export() {
+    if (!(arguments.get("id") instanceof Long id)) {
+      throw expects("id", "the number of a measurement");
+    }
+    String format = text("format").orElseThrow(() -> expects("format", "'hdr', 'csv' or 'html'"));
+    String path = text("path").orElseThrow(() -> expects("path", "the name of a file"));
+    return new MeasurementExport(session.database().measurements(), id)
+        .write(format, Path.of(path).toAbsolutePath());
   }
 
   private String selfTest() {

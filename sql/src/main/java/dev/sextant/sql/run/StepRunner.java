@@ -45,7 +45,7 @@ public final class StepRunner implements AutoCloseable {
   private final TextSteps texts;
   private final RouteSteps routes;
   private List<@Nullable Object[]> foundRows = List.of();
-  private boolean traced;
+  private @Nullable StepMeter meter;
 
   /**
    * What steps work with.
@@ -136,9 +136,18 @@ public final class StepRunner implements AutoCloseable {
     frame[parameter] = value;
   }
 
-  /** Lets searches tell what they do. */
-  public void trace() {
-    traced = true;
+  /** Lets searches tell what they do, and meters all steps. */
+  public void trace(StepMeter metered) {
+    meter = metered;
+  }
+
+  private boolean traced() {
+    return meter != null;
+  }
+
+  private StepMeter.@Nullable Running metered(Step step) {
+    StepMeter known = meter;
+    return known == null ? null : known.of(step);
   }
 
   /** What searches did. */
@@ -149,26 +158,32 @@ public final class StepRunner implements AutoCloseable {
   /** Runs the steps that call models: they need no snapshot and hold no lock. */
   public void embed() {
     for (Step step : plan.steps()) {
-      switch (step) {
-        case Step.EmbedTexts embed -> texts.embed(embed);
-        case Step.EmbedRows rows -> texts.embed(rows);
-        case Step.Call call -> texts.call(call);
-        case Step.NumaRows numa ->
-            frame[numa.rows()] = new NumaQueries(tools, cancelled).rows(numa.query());
-        case Step.ChunkTexts chunks -> texts.chunk(chunks);
-        case Step.SimulateCache cache -> texts.simulate(cache);
-        case Step.Routing(RouteWork work) -> routes.run(work);
-        case Step.ExpectCalls expected -> expect(expected);
-        case Step.SystemRows _,
-            Step.QueryVector _,
-            Step.Value _,
-            Step.Hybrid _,
-            Step.Range _,
-            Step.Knn _,
-            Step.KnnJoin _,
-            Step.MeasureRecall _ -> {
-          // These come after.
-        }
+      try (StepMeter.Running _ = metered(step)) {
+        embed(step);
+      }
+    }
+  }
+
+  private void embed(Step step) {
+    switch (step) {
+      case Step.EmbedTexts embed -> texts.embed(embed);
+      case Step.EmbedRows rows -> texts.embed(rows);
+      case Step.Call call -> texts.call(call);
+      case Step.NumaRows numa ->
+          frame[numa.rows()] = new NumaQueries(tools, cancelled).rows(numa.query());
+      case Step.ChunkTexts chunks -> texts.chunk(chunks);
+      case Step.SimulateCache cache -> texts.simulate(cache);
+      case Step.Routing(RouteWork work) -> routes.run(work);
+      case Step.ExpectCalls expected -> expect(expected);
+      case Step.SystemRows _,
+          Step.QueryVector _,
+          Step.Value _,
+          Step.Hybrid _,
+          Step.Range _,
+          Step.Knn _,
+          Step.KnnJoin _,
+          Step.MeasureRecall _ -> {
+        // These come after.
       }
     }
   }
@@ -176,25 +191,31 @@ public final class StepRunner implements AutoCloseable {
   /** Runs the steps that read the database. */
   public void search(long snapshotSeq) {
     for (Step step : plan.steps()) {
-      switch (step) {
-        case Step.QueryVector query -> queryVector(query);
-        case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = row.value(0));
-        case Step.Hybrid hybrid -> new HybridSearch(hybrid, this).run(snapshotSeq);
-        case Step.Range range -> new RangeSearch(range, this).run(snapshotSeq);
-        case Step.Knn knn -> knn(knn, snapshotSeq);
-        case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
-        case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
-        case Step.SystemRows _,
-            Step.EmbedTexts _,
-            Step.EmbedRows _,
-            Step.NumaRows _,
-            Step.Call _,
-            Step.ChunkTexts _,
-            Step.ExpectCalls _,
-            Step.Routing _,
-            Step.SimulateCache _ -> {
-          // These came before.
-        }
+      try (StepMeter.Running _ = metered(step)) {
+        search(step, snapshotSeq);
+      }
+    }
+  }
+
+  private void search(Step step, long snapshotSeq) {
+    switch (step) {
+      case Step.QueryVector query -> queryVector(query);
+      case Step.Value value -> read(value.sql(), row -> frame[value.parameter()] = row.value(0));
+      case Step.Hybrid hybrid -> new HybridSearch(hybrid, this).run(snapshotSeq);
+      case Step.Range range -> new RangeSearch(range, this).run(snapshotSeq);
+      case Step.Knn knn -> knn(knn, snapshotSeq);
+      case Step.KnnJoin join -> knnJoin(join, snapshotSeq);
+      case Step.MeasureRecall recall -> frame[recall.share()] = recall(recall, snapshotSeq);
+      case Step.SystemRows _,
+          Step.EmbedTexts _,
+          Step.EmbedRows _,
+          Step.NumaRows _,
+          Step.Call _,
+          Step.ChunkTexts _,
+          Step.ExpectCalls _,
+          Step.Routing _,
+          Step.SimulateCache _ -> {
+        // These came before.
       }
     }
   }
@@ -220,7 +241,9 @@ public final class StepRunner implements AutoCloseable {
     for (Step step : plan.steps()) {
       if (step instanceof Step.SystemRows(String name, int rows)) {
         SystemTable table = SystemTable.find(name).orElseThrow();
-        frame[rows] = Json.rows(table.rows(session));
+        try (StepMeter.Running _ = metered(step)) {
+          frame[rows] = Json.rows(table.rows(session));
+        }
       }
     }
   }
@@ -284,7 +307,7 @@ public final class StepRunner implements AutoCloseable {
     if (frame[step.query()] instanceof byte[] query) {
       Optional<CutOff> cutOff = CutOff.of(step, frame);
       Elapsed elapsed = Elapsed.by(session.database().clock());
-      SearchTrace trace = new SearchTrace(traced);
+      SearchTrace trace = new SearchTrace(traced());
       KnnRequest request =
           request(
                   new Wanted(step.column(), step.metric(), step.limit(), step.named()),
@@ -341,7 +364,7 @@ public final class StepRunner implements AutoCloseable {
           }
         });
     Elapsed elapsed = Elapsed.by(session.database().clock());
-    SearchTrace trace = new SearchTrace(traced);
+    SearchTrace trace = new SearchTrace(traced());
     List<KnnRequest> requests = new ArrayList<>();
     KnnRequest first =
         request(new Wanted(step.column(), step.metric(), step.limit(), step.named()), new float[0])
@@ -379,7 +402,7 @@ public final class StepRunner implements AutoCloseable {
   KnnRequest prepared(KnnRequest request, Step.@Nullable Restriction filter) {
     return request
         .cancelledBy(cancelled)
-        .tracedBy(new SearchTrace(traced))
+        .tracedBy(new SearchTrace(traced()))
         .restricted(restriction(filter));
   }
 

@@ -17,9 +17,9 @@ import jdk.jfr.consumer.RecordingStream;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Events arrive up to seconds after they happened, on a thread of the stream, and stop() waits until
- * all have come (JEP 349; RecordingStream.stop, since JDK 20). So nothing is attributed before then.
- * All fields that the callbacks write are read after stop(), which orders both.
+ * Events arrive up to seconds after they happened, on a thread of the stream, and stop() waits
+ * until all have come (JEP 349; RecordingStream.stop, since JDK 20). So nothing is attributed
+ * before then. All fields that the callbacks write are read after stop(), which orders both.
  */
 /** Watches by the Flight Recorder. */
 final class JfrWatch implements EventWatch {

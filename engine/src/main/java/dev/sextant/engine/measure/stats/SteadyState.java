@@ -5,11 +5,11 @@ import java.util.List;
 
 /*
  * Where a series changes its level: the segmentation of least cost, found exactly by dynamic
- * programming over at most BINS bins. A bin is the median of neighbouring times and enters by its
- * logarithm, so that pauses and bursts leave no change. The cost of a segment is its squared error;
- * the penalty of a change is that of the Bayesian criterion with the noise taken from differences of
- * neighbouring bins, which a change of level disturbs but once. The classes are those of E. Barrett
- * and others, Virtual Machine Warmup Blows Hot and Cold, OOPSLA 2017.
+ * programming over at most BINS bins. A bin is the median of neighbouring times and enters by
+ * its logarithm, so that pauses and bursts leave no change. The cost of a segment is its squared
+ * error; the penalty of a change is that of the Bayesian criterion with the noise taken from
+ * differences of neighbouring bins, which a change of level disturbs but once. The classes are
+ * those of E. Barrett and others, Virtual Machine Warmup Blows Hot and Cold, OOPSLA 2017.
  */
 /**
  * How a series of times comes to rest.

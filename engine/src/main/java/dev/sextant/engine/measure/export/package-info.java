@@ -1,0 +1,5 @@
+/** Measurements in files that other programs read. */
+@NullMarked
+package dev.sextant.engine.measure.export;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,185 @@
+package dev.sextant.engine.measure;
+
+import dev.sextant.engine.measure.events.EventSource;
+import dev.sextant.storage.numa.kernel.Kernel;
+import dev.sextant.storage.numa.topology.IdSet;
+import dev.sextant.storage.probe.HostProbes;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * A JVM in which each kind of disturbance is injected into one sample. Prints a line for each: its
+ * name, the share explained, what was found.
+ */
+final class ConfounderChild {
+  private static final int WARM_UP = 120;
+  private static final int RUNS = 40;
+  private static final int DISTURBED = 30;
+  private static final int SHORT = 20_000;
+  private static final int LONG = 800_000;
+  private static final long TOUCHED = 64L << 20;
+
+  private final Kernel kernel = Kernel.host();
+  private final List<Thread> hogs = new ArrayList<>();
+  private final AtomicBoolean hogging = new AtomicBoolean();
+  private double sink;
+
+  private ConfounderChild() {}
+
+  /** Runs all. */
+  public static void main(String[] args) {
+    new ConfounderChild().all();
+  }
+
+  /** One kind of disturbance. */
+  private interface Disturbance {
+    void run(boolean begin);
+  }
+
+  private void all() {
+    print("gc", measure(SHORT, begin -> collect(begin)));
+    Subject sleep = new Injections(System::nanoTime, kernel).sleep();
+    print(
+        "sleep",
+        measure(
+            SHORT,
+            begin -> {
+              if (begin) {
+                sleep.run();
+              }
+            }));
+    print("touch", measure(SHORT, this::touch));
+    print("hog", measure(LONG, begin -> hog(begin, Runtime.getRuntime().availableProcessors())));
+    print("pinned", pinned());
+    print("deoptimization", deoptimized());
+  }
+
+  private static void collect(boolean begin) {
+    if (begin) {
+      System.gc();
+    }
+  }
+
+  private void touch(boolean begin) {
+    if (begin) {
+      long at = kernel.map(TOUCHED).value();
+      kernel.touch(at, TOUCHED);
+      kernel.unmap(at, TOUCHED);
+    }
+  }
+
+  /** Threads that keep CPUs busy while the sample runs. */
+  private void hog(boolean begin, int threads) {
+    hogging.set(begin);
+    if (!begin) {
+      return;
+    }
+    for (int i = 0; i < threads; i++) {
+      hogs.add(
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    while (hogging.get()) {
+                      Thread.onSpinWait();
+                    }
+                  }));
+    }
+  }
+
+  /** This thread and the one that disturbs it on one CPU; what it starts inherits that. */
+  private Measured pinned() {
+    IdSet before = kernel.affinity(0).cpus();
+    BitSet one = new BitSet();
+    one.set(before.first().orElseThrow());
+    kernel.setAffinity(0, IdSet.of(one));
+    try {
+      return measure(LONG, begin -> hog(begin, 1));
+    } finally {
+      kernel.setAffinity(0, before);
+    }
+  }
+
+  private Measured measure(int work, Disturbance disturbance) {
+    return measure(
+        new Subject() {
+          private boolean disturbed;
+
+          @Override
+          public void prepare(int number) {
+            disturbed = number == DISTURBED;
+          }
+
+          @Override
+          public long run() {
+            if (disturbed) {
+              disturbance.run(true);
+            }
+            for (int i = 0; i < work; i++) {
+              sink += Math.sqrt(i + sink);
+            }
+            if (disturbed) {
+              disturbance.run(false);
+            }
+            return 1;
+          }
+        });
+  }
+
+  /** Takes a branch that compiled code was sure never to be taken. */
+  private Measured deoptimized() {
+    return measure(
+        new Subject() {
+          private boolean rare;
+
+          @Override
+          public void prepare(int number) {
+            rare = number == DISTURBED;
+          }
+
+          @Override
+          public long run() {
+            double sum = 0;
+            for (int i = 0; i < SHORT; i++) {
+              sum += rare ? Math.cbrt(i) : Math.sqrt(i + sum);
+            }
+            sink += sum;
+            return 1;
+          }
+        });
+  }
+
+  private Measured measure(Subject subject) {
+    for (int i = 0; i < WARM_UP; i++) {
+      subject.prepare(0);
+      subject.run();
+    }
+    return new Measurer(
+            new Measurer.Tools(
+                HostProbes.host().sources(),
+                EventSource.host(),
+                kernel,
+                CacheCounts.none(),
+                System::nanoTime))
+        .measure(new MeasureOptions(RUNS, 0, 0, 0, 1), List.of(subject), () -> false);
+  }
+
+  private static void print(String name, Measured measured) {
+    Attribution.Found found = measured.found().get(DISTURBED);
+    String confounders =
+        found.confounders().stream()
+            .map(c -> c.kind().sqlName() + "=" + c.nanos())
+            .collect(Collectors.joining(","));
+    System.out.printf(
+        Locale.ROOT,
+        "%s %.4f %d %s%n",
+        name,
+        found.explained(),
+        found.excess(),
+        confounders.isEmpty() ? "-" : confounders);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sextant.engine.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Disturbances are found and explained under each collector, in JVMs of their own; {@code
+ * -Drounds=20} for 20 rounds of each.
+ */
+class ConfoundersTest {
+  private static final int ROUNDS = Integer.getInteger("rounds", 1);
+  private static final int SECONDS = 90;
+
+  private static final Map<String, List<String>> EXPECTED =
+      Map.of(
+          "gc", List.of("gc_pause", "gc_wait"),
+          "sleep", List.of("wait"),
+          "touch", List.of("page_faults"),
+          "hog", List.of("run_queue", "shared_cpu"),
+          "pinned", List.of("run_queue"),
+          "deoptimization", List.of("deoptimization"));
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseParallelGC", "-XX:+UseZGC"})
+  void eachIsFoundInItsSample(String collector) throws IOException, InterruptedException {
+    List<String> wrong = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      Map<String, String> lines = run(collector, round);
+      assertThat(lines.keySet()).as(lines.toString()).containsAll(EXPECTED.keySet());
+      EXPECTED.forEach(
+          (name, kinds) -> {
+            String[] parts = lines.getOrDefault(name, "").split(" ", 4);
+            double explained = Double.parseDouble(parts[1]);
+            boolean named = kinds.stream().anyMatch(parts[3]::contains);
+            // A hog on the other CPUs may take nothing of the sample's time: nothing to explain.
+            boolean harmless = name.equals("hog") && Double.isNaN(explained);
+            if (!harmless && !(named && explained >= 0.9)) {
+              wrong.add(lines.getOrDefault(name, ""));
+            }
+          });
+    }
+    assertThat(wrong).as(collector + ", " + ROUNDS + " rounds").isEmpty();
+  }
+
+  private Map<String, String> run(String collector, int round)
+      throws IOException, InterruptedException {
+    Path output = folder.resolve("round" + round);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                collector,
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                ConfounderChild.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.start();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    String text = Files.readString(output, StandardCharsets.UTF_8);
+    assertThat(ended).as("ended within " + SECONDS + " s: " + text).isTrue();
+    Map<String, String> lines = new HashMap<>();
+    text.lines().forEach(line -> lines.put(line.split(" ", 2)[0], line));
+    return lines;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sextant.engine.measure.export;
+
+import org.jspecify.annotations.NullMarked;
