@@ -8,7 +8,7 @@ final class RoutingLogTables {
   private RoutingLogTables() {}
 
   static List<SystemTable> all() {
-    return Stream.of(decisions(), results(), views()).flatMap(List::stream).toList();
+    return Stream.of(decisions(), results(), views(), searches()).flatMap(List::stream).toList();
   }
 
   private static List<SystemTable> decisions() {
@@ -137,6 +137,60 @@ final class RoutingLogTables {
             "in_tokens INTEGER",
             "out_tokens INTEGER",
             "cost_usd REAL"));
+  }
+
+  private static List<SystemTable> searches() {
+    return List.of(
+        logged(
+            "prompt_runs",
+            "SELECT * FROM prompt_runs ORDER BY run_id",
+            "run_id INTEGER",
+            "ts INTEGER",
+            "prompt",
+            "version INTEGER",
+            "became INTEGER",
+            "model",
+            "method",
+            "seed INTEGER",
+            "budget_usd REAL",
+            "usd REAL",
+            "calls INTEGER",
+            "out_of_budget INTEGER",
+            "instruction INTEGER",
+            "demos INTEGER",
+            "test_examples INTEGER",
+            "base_score REAL",
+            "score REAL",
+            "at_least REAL",
+            "improved INTEGER"),
+        logged(
+            "prompt_candidates",
+            "SELECT * FROM prompt_candidates ORDER BY 1, 2, 3",
+            "run_id INTEGER",
+            "instruction INTEGER",
+            "demos INTEGER",
+            "origin",
+            "instruction_text",
+            "demos_json"),
+        logged(
+            "prompt_trials",
+            "SELECT * FROM prompt_trials ORDER BY 1, 2",
+            "run_id INTEGER",
+            "trial INTEGER",
+            "instruction INTEGER",
+            "demos INTEGER",
+            "full INTEGER",
+            "examples INTEGER",
+            "score REAL"),
+        logged(
+            "prompt_scores",
+            "SELECT * FROM prompt_scores ORDER BY 1, 2, 3, 4, 5",
+            "run_id INTEGER",
+            "part",
+            "instruction INTEGER",
+            "demos INTEGER",
+            "example INTEGER",
+            "score REAL"));
   }
 
   private static SystemTable logged(String name, String sql, String... columns) {

@@ -4,6 +4,8 @@ import dev.sextant.engine.Names;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.route.evaluate.Estimator;
+import dev.sextant.engine.route.optimize.PromptOptimizer;
+import dev.sextant.engine.route.optimize.PromptSearch;
 import dev.sextant.sql.lex.StatementText;
 import dev.sextant.sql.plan.ParameterSource;
 import dev.sextant.sql.plan.Plan;
@@ -29,6 +31,8 @@ final class RouteReportCompiler extends RouteReader {
           "cost_usd",
           "max_cost_usd",
           "budgets");
+
+  private static final int MOST_CANDIDATES = 32;
 
   private RouteReportCompiler(StatementText statement) {
     super(statement);
@@ -57,6 +61,13 @@ final class RouteReportCompiler extends RouteReader {
           "CALIBRATE ROUTE name USING (SELECT prompt, model, score, cost FROM …) KEEP 0.99 OF"
               + " BEST");
       return Optional.of(calibrate());
+    }
+    if (take("optimize")) {
+      form(
+          "OPTIMIZE PROMPT name FOR MODEL name [PROPOSER name] USING (SELECT input, expected FROM"
+              + " …) METRIC exact|f1|contains [METHOD tpe|halving|random] [SPLIT 0.2/0.5/0.3]"
+              + " [CANDIDATES 6] [DEMOS 4] [OPTIONS '{…}'] BUDGET 2 USD [SEED 9]");
+      return Optional.of(optimize());
     }
     return Optional.empty();
   }
@@ -97,6 +108,73 @@ final class RouteReportCompiler extends RouteReader {
           ErrorCode.INVALID_PARAMETER, "KEEP expects a share above 0 and up to 1; got " + keep);
     }
     return new RouteReport.Calibrate(route, new SubSql(query, List.of()), keep);
+  }
+
+  private RouteReport optimize() {
+    require(take("prompt"), "PROMPT");
+    String prompt = name("a prompt");
+    require(take("for") && take("model"), "FOR MODEL");
+    String model = name("a chat model or a route");
+    String proposer = take("proposer") ? name("a chat model or a route") : model;
+    require(take("using"), "USING");
+    String query = parenthesized("a query in parentheses");
+    require(take("metric"), "METRIC");
+    List<String> metrics = List.of("exact", "f1", "contains");
+    String metric = Names.choice("metric", name("a metric"), metrics, known -> known);
+    PromptSearch.Method method =
+        take("method") ? method(name("a method")) : PromptSearch.Method.TPE;
+    PromptOptimizer.Split split = take("split") ? split() : new PromptOptimizer.Split(0.2, 0.5);
+    int candidates = take("candidates") ? whole("how many instructions are tried") : 6;
+    int demos = take("demos") ? whole("how many demonstrations are shown at most") : 4;
+    String options = take("options") ? text("options as JSON in quotes") : "{}";
+    require(take("budget"), "BUDGET");
+    double usd = number("an amount");
+    require(take("usd"), "USD");
+    long seed = take("seed") ? whole("a seed") : 9;
+    requireEnd();
+    if (candidates < 1 || candidates > MOST_CANDIDATES || demos > MOST_CANDIDATES || !(usd > 0)) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER,
+          ("OPTIMIZE PROMPT expects CANDIDATES from 1 and DEMOS from 0, both to %d, and a BUDGET"
+                  + " above 0; got %d, %d and %s.")
+              .formatted(MOST_CANDIDATES, candidates, demos, usd));
+    }
+    return new RouteReport.Optimize(
+        prompt,
+        model,
+        proposer,
+        new SubSql(query, List.of()),
+        metric,
+        options,
+        new PromptOptimizer.Settings(method, candidates, demos, split, usd, seed));
+  }
+
+  private static PromptSearch.Method method(String name) {
+    return Names.choice(
+        "method",
+        name,
+        List.of(PromptSearch.Method.values()),
+        known -> known.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Shares to train on, to search on, and to test on, which is the rest. */
+  private PromptOptimizer.Split split() {
+    double train = number("a share");
+    require(symbol("/"), "/");
+    double validation = number("a share");
+    if (symbol("/")) {
+      double test = number("a share");
+      if (Math.abs(train + validation + test - 1) > 1e-9) {
+        throw new SextantException(
+            ErrorCode.INVALID_PARAMETER,
+            "The shares of SPLIT add up to 1; got %s/%s/%s.".formatted(train, validation, test));
+      }
+    }
+    try {
+      return new PromptOptimizer.Split(train, validation);
+    } catch (IllegalArgumentException wrong) {
+      throw new SextantException(ErrorCode.INVALID_PARAMETER, wrong.getMessage() + ".", wrong);
+    }
   }
 
   private static Plan plan(StatementText statement, RouteReport report) {

@@ -1,6 +1,7 @@
 package dev.sextant.sql.plan;
 
 import dev.sextant.engine.route.evaluate.Estimator;
+import dev.sextant.engine.route.optimize.PromptOptimizer;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -64,6 +65,42 @@ public sealed interface RouteReport {
           "best_quality",
           "best_cost_usd",
           "reason");
+    }
+  }
+
+  /**
+   * OPTIMIZE PROMPT.
+   *
+   * @param prompt whose active version is to be improved
+   * @param model the chat model or route that it is for
+   * @param proposer the one that writes instructions
+   * @param source gives inputs and expected answers
+   * @param metric {@code exact}, {@code f1} or {@code contains}
+   * @param options of the calls, as JSON
+   * @param settings of the search
+   */
+  record Optimize(
+      String prompt,
+      String model,
+      String proposer,
+      SubSql source,
+      String metric,
+      String options,
+      PromptOptimizer.Settings settings)
+      implements RouteReport {
+    @Override
+    public List<String> columns() {
+      return List.of(
+          "status",
+          "version",
+          "base_score",
+          "score",
+          "at_least",
+          "examples",
+          "calls",
+          "usd",
+          "out_of_budget",
+          "run_id");
     }
   }
 }

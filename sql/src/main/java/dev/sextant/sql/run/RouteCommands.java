@@ -3,7 +3,6 @@ package dev.sextant.sql.run;
 import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
-import dev.sextant.engine.http.JsonText;
 import dev.sextant.engine.route.define.Endpoint;
 import dev.sextant.engine.route.define.Prompt;
 import dev.sextant.engine.route.define.Route;
@@ -135,13 +134,6 @@ final class RouteCommands {
     } else if (!isNew("Prompt", create.name(), !versions.isEmpty(), create.ifExists())) {
       return;
     }
-    try {
-      if (!(JsonText.parse(create.demos()) instanceof List<?>)) {
-        throw wrongDemos();
-      }
-    } catch (JsonText.Malformed malformed) {
-      throw wrongDemos();
-    }
     int last = versions.stream().mapToInt(Prompt::version).max().orElse(0);
     int used =
         versions.stream().filter(Prompt::active).mapToInt(Prompt::version).findFirst().orElse(0);
@@ -149,7 +141,7 @@ final class RouteCommands {
     if (create.isNew()) {
       versions.stream().filter(Prompt::active).forEach(old -> changed.add(old.active(false)));
     }
-    changed.add(
+    Prompt added =
         new Prompt(
             create.name(),
             last + 1,
@@ -158,14 +150,22 @@ final class RouteCommands {
             used,
             "user",
             create.isNew(),
-            session.database().clock().millis()));
+            session.database().clock().millis());
+    if (!added.demonstrations().isEmpty()) {
+      requirePlace(added);
+    }
+    changed.add(added);
     RouteCatalog.putPrompts(connection, changed);
   }
 
-  private static SextantException wrongDemos() {
-    return new SextantException(
-        ErrorCode.INVALID_PARAMETER,
-        "DEMOS expects a JSON array such as '[{\"input\": \"2+2\", \"output\": \"4\"}]'.");
+  /** Refuses demonstrations where nothing says where they would be put. */
+  private static void requirePlace(Prompt prompt) {
+    try {
+      prompt.form();
+    } catch (IllegalArgumentException without) {
+      throw new SextantException(
+          ErrorCode.INVALID_PARAMETER, without.getMessage() + ", {{input}} for one.", without);
+    }
   }
 
   private void activate(String name, int version) {

@@ -35,6 +35,7 @@ final class RouteReports {
       case RouteReport.Replay(long decision) -> replay(decision);
       case RouteReport.Evaluate evaluate -> evaluate(evaluate);
       case RouteReport.Calibrate calibrate -> calibrate(calibrate);
+      case RouteReport.Optimize optimize -> new PromptImprovement(run, optimize).rows();
     };
   }
 

@@ -1,11 +1,10 @@
 package dev.sextant.engine.route.define;
 
-import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.route.optimize.Demonstration;
+import dev.sextant.engine.route.optimize.PromptForm;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A version of a prompt.
@@ -28,9 +27,6 @@ public record Prompt(
     String origin,
     boolean active,
     long createdAt) {
-  /** A value's place. */
-  private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*(\\w+)\\s*}}");
-
   /** No demonstrations. */
   public static final String NO_DEMOS = "[]";
 
@@ -40,23 +36,41 @@ public record Prompt(
   }
 
   /**
-   * The text with values in their places.
+   * The text with values in their places, and the demonstrations before the line of the first.
    *
    * @throws SextantException {@code 22023} where a value is missing
    */
   public String render(Map<String, String> values) {
-    Matcher places = PLACE.matcher(instruction);
-    StringBuilder text = new StringBuilder();
-    while (places.find()) {
-      String value = values.get(places.group(1));
-      if (value == null) {
-        throw new SextantException(
-            ErrorCode.INVALID_PARAMETER,
-            "Prompt \"%s\" has a place {{%s}} and got values for %s only."
-                .formatted(name, places.group(1), new TreeSet<>(values.keySet())));
-      }
-      places.appendReplacement(text, Matcher.quoteReplacement(value));
+    Places places = Places.of(name, instruction);
+    List<Demonstration> shown = demonstrations();
+    if (shown.isEmpty() || places.names().isEmpty()) {
+      return places.fill(instruction, values);
     }
-    return places.appendTail(text).toString();
+    PromptForm form = form();
+    return form.text(form.instruction(), shown, places.input(values));
+  }
+
+  /**
+   * How it is written with other instructions and demonstrations.
+   *
+   * @throws IllegalArgumentException where it has no place for an input
+   */
+  public PromptForm form() {
+    return new PromptForm(instruction, demonstrations(), Places.of(name, instruction));
+  }
+
+  /**
+   * Its demonstrations.
+   *
+   * @throws SextantException {@code 22023} where they are no JSON array of objects with an input
+   *     and an output
+   */
+  public List<Demonstration> demonstrations() {
+    return Places.demonstrations(demos);
+  }
+
+  /** Demonstrations as a prompt keeps them. */
+  public static String written(List<Demonstration> demonstrations) {
+    return Places.json(demonstrations);
   }
 }

@@ -152,6 +152,7 @@ final class LedgerFile implements AutoCloseable {
           SqliteConnection.open(
               new SqliteConnection.OpenOptions(file, "rwc", "normal", BUSY_TIMEOUT_MILLIS));
       SCHEMA.forEach(open::exec);
+      PromptRuns.SCHEMA.forEach(open::exec);
       connection = open;
     }
     return open;

@@ -314,6 +314,11 @@ public final class RoutingLog implements AutoCloseable {
         });
   }
 
+  /** Logs a search for a better prompt; gives its number. */
+  public long searched(PromptRun run) {
+    return file.transaction(() -> new PromptRuns(file).insert(run, clock.millis()));
+  }
+
   /** How many decisions a route has taken. */
   public long turns(String route) {
     return file.exists()

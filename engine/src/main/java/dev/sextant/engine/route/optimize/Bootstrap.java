@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 
 /*
  * After BootstrapFewShot of DSPy (Khattab et al., arXiv 2310.03714), as MIPROv2 uses it: the first
- * set is empty, the second has only expected answers, the third what the model itself answered well
+ * set is that of the base prompt, mostly empty, the second has only expected answers, the third what the model itself answered well
  * to the examples in their order, the others the same of shuffled examples and of a random size. A
  * set is filled up with expected answers of examples that it does not show yet.
  *
@@ -46,10 +46,10 @@ final class Bootstrap {
     this.random = random;
   }
 
-  /** So many sets, without repetitions, so that there may be fewer; the first is empty. */
+  /** So many sets, without repetitions, so that there may be fewer; the first is the base's. */
   List<List<Demonstration>> sets(int count) throws OutOfBudget {
     List<List<Demonstration>> sets = new ArrayList<>();
-    sets.add(List.of());
+    sets.add(asking.form().own());
     for (int i = 1; i < count; i++) {
       List<Demonstration> set =
           switch (i) {
@@ -119,8 +119,7 @@ final class Bootstrap {
     }
     Example example = train.get(row);
     PromptForm form = asking.form();
-    String template = form.template(form.instruction(), labels);
-    Question question = new Question(form.fill(template, example.input()), 0, 0);
+    Question question = new Question(form.text(form.instruction(), labels, example.input()), 0, 0);
     Answer answer = asking.purse().ask(asking.model(), List.of(question)).getFirst();
     boolean passed = asking.metric().score(example, answer.text()) >= limits.threshold();
     Optional<Demonstration> trace =

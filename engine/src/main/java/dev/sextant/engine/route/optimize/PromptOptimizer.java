@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 
 /*
  * The examples are split three ways: demonstrations and instructions are made of the first part,
@@ -104,7 +103,6 @@ public final class PromptOptimizer {
    *
    * @param improved whether the winner is better on the test part by more than chance explains;
    *     else the base prompt is to stay
-   * @param template the winner's template; the base prompt's where nothing better was found
    * @param instructions the instructions tried
    * @param sets the sets of demonstrations tried
    * @param search the steps of the search
@@ -115,14 +113,30 @@ public final class PromptOptimizer {
    */
   public record Outcome(
       boolean improved,
-      String template,
       List<Instruction> instructions,
       List<List<Demonstration>> sets,
       PromptSearch.Result search,
       List<Scored> scores,
       Test test,
       double usd,
-      int calls) {}
+      int calls) {
+    /** The instruction of the best candidate of the search. */
+    public Instruction instruction() {
+      return instructions.get(search.best().instruction());
+    }
+
+    /** The demonstrations of the best candidate of the search. */
+    public List<Demonstration> demonstrations() {
+      return sets.get(search.best().demonstrations());
+    }
+  }
+
+  /** The candidates. */
+  private record Candidates(List<Instruction> instructions, List<List<Demonstration>> sets) {
+    Space space() {
+      return new Space(instructions.size(), sets.size());
+    }
+  }
 
   private final Asking asking;
   private final Settings settings;
@@ -175,9 +189,11 @@ public final class PromptOptimizer {
     }
     int[] validation = Arrays.copyOfRange(order, trained, trained + searched);
     int[] test = Arrays.copyOfRange(order, trained + searched, order.length);
-    PromptForm form = asking.form();
-    String base = form.template(form.instruction(), List.of());
-    double[] baseTest = asked(Point.BASE, base, Part.TEST, test);
+    Candidates base =
+        new Candidates(
+            List.of(new Instruction(asking.form().instruction(), "base")),
+            List.of(asking.form().own()));
+    double[] baseTest = asked(base, Point.BASE, Part.TEST, test);
 
     int most = settings.demonstrations();
     Bootstrap bootstrap =
@@ -185,32 +201,25 @@ public final class PromptOptimizer {
     List<List<Demonstration>> sets = bootstrap.sets(most == 0 ? 1 : settings.candidates());
     List<Instruction> instructions =
         new Proposer(asking, train, random.split()).instructions(settings.candidates(), sets);
+    Candidates all = new Candidates(instructions, sets);
 
-    Space space = new Space(instructions.size(), sets.size());
-    Function<Point, String> templates =
-        point ->
-            form.template(
-                instructions.get(point.instruction()).text(), sets.get(point.demonstrations()));
     double dearest = 0;
-    for (Point point : space.points()) {
-      dearest = Math.max(dearest, ceiling(templates.apply(point), test));
+    for (Point point : all.space().points()) {
+      dearest = Math.max(dearest, ceiling(all, point, test));
     }
     asking.purse().keep(dearest);
-    int trials = PromptSearch.Settings.trialsFor(space);
+    int trials = PromptSearch.Settings.trialsFor(all.space());
     PromptSearch.Result search =
         PromptSearch.run(
-            space,
-            new Validation(templates, validation),
+            all.space(),
+            new Validation(all, validation),
             new PromptSearch.Settings(settings.method(), trials, random.nextLong()));
     asking.purse().keep(0);
-    Point point = search.best();
-    String best = templates.apply(point);
-    double[] bestTest = point.equals(Point.BASE) ? baseTest : asked(point, best, Part.TEST, test);
+    Point best = search.best();
+    double[] bestTest = best.equals(Point.BASE) ? baseTest : asked(all, best, Part.TEST, test);
     Test compared = compare(baseTest, bestTest);
-    boolean improved = compared.low() > 0;
     return new Outcome(
-        improved,
-        improved ? best : base,
+        compared.low() > 0,
         instructions,
         sets,
         search,
@@ -238,19 +247,23 @@ public final class PromptOptimizer {
         mean - Z * Math.sqrt(variance / n));
   }
 
-  private Question question(String template, int example) {
-    return new Question(asking.form().fill(template, examples.get(example).input()), 0, 0);
+  private Question question(Candidates candidates, Point point, int example) {
+    String instruction = candidates.instructions().get(point.instruction()).text();
+    List<Demonstration> shown = candidates.sets().get(point.demonstrations());
+    String input = examples.get(example).input();
+    return new Question(asking.form().text(instruction, shown, input), 0, 0);
   }
 
-  private double ceiling(String template, int[] which) {
+  private double ceiling(Candidates candidates, Point point, int[] which) {
     return Arrays.stream(which)
-        .mapToDouble(example -> asking.model().ceiling(question(template, example)))
+        .mapToDouble(example -> asking.model().ceiling(question(candidates, point, example)))
         .sum();
   }
 
-  private double[] asked(Point point, String template, Part part, int[] which) throws OutOfBudget {
+  private double[] asked(Candidates candidates, Point point, Part part, int[] which)
+      throws OutOfBudget {
     List<Question> questions =
-        Arrays.stream(which).mapToObj(example -> question(template, example)).toList();
+        Arrays.stream(which).mapToObj(example -> question(candidates, point, example)).toList();
     List<Answer> answers = asking.purse().ask(asking.model(), questions);
     double[] result = new double[which.length];
     for (int i = 0; i < which.length; i++) {
@@ -262,12 +275,12 @@ public final class PromptOptimizer {
 
   /** Asks each candidate once about each example, whatever the search asks for. */
   private final class Validation implements Scorer {
-    private final Function<Point, String> templates;
+    private final Candidates candidates;
     private final int[] which;
     private final Map<Point, double[]> known = new HashMap<>();
 
-    Validation(Function<Point, String> templates, int[] which) {
-      this.templates = templates;
+    Validation(Candidates candidates, int[] which) {
+      this.candidates = candidates;
       this.which = which;
     }
 
@@ -288,7 +301,7 @@ public final class PromptOptimizer {
               });
       int[] missing = Arrays.stream(rows).filter(row -> Double.isNaN(have[row])).toArray();
       int[] asking = Arrays.stream(missing).map(row -> which[row]).toArray();
-      double[] found = asked(point, templates.apply(point), Part.VALIDATION, asking);
+      double[] found = asked(candidates, point, Part.VALIDATION, asking);
       for (int i = 0; i < missing.length; i++) {
         have[missing[i]] = found[i];
       }

@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
  * The grounded proposer of MIPROv2: a model that writes an instruction is shown a summary of the
  * examples, which was made of observations on some at a time, the prompt to improve, some
  * demonstrations, and a tip drawn at random, so that what is written differs. Each is asked for at
- * temperature 1, as a rollout of its own. What is empty, too long or a repetition is left out.
+ * temperature 1, as a rollout of its own. What is empty, too long, a repetition or
+ * has a placeholder is left out.
  */
 /** Has instructions written. */
 final class Proposer {
@@ -51,7 +52,8 @@ final class Proposer {
       String question = request(summary, sets.get(i % sets.size()), tip.getValue());
       String text = cleaned(ask(question, i));
       boolean known = instructions.stream().anyMatch(one -> one.text().equals(text));
-      if (!text.isEmpty() && text.length() <= LONGEST && !known) {
+      boolean usable = !text.isEmpty() && text.length() <= LONGEST;
+      if (usable && !known && !asking.form().isTemplate(text)) {
         instructions.add(new Instruction(text, tip.getKey()));
       }
     }

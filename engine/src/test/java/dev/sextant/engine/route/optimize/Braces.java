@@ -8,12 +8,7 @@ final class Braces implements PromptForm.Syntax {
 
   @Override
   public String fill(String template, String input) {
-    return template.replace(PLACEHOLDER, input).replace("{\\{", "{{");
-  }
-
-  @Override
-  public String escape(String text) {
-    return text.replace("{{", "{\\{");
+    return template.replace(PLACEHOLDER, input);
   }
 
   @Override
