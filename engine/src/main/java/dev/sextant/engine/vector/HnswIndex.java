@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,7 +218,37 @@ final class HnswIndex implements AutoCloseable {
 
   /** What has become of rows since the graphs were built, as a reader sees it. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {}
+  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
+    /** How many rows had changed by a log entry. */
+    int by(long seq) {
+      int count = 0;
+      for (long first : changed.values()) {
+        count += first <= seq ? 1 : 0;
+      }
+      return count;
+    }
+
+    /** Ascending ids of the rows that first changed after a log entry, as far as is committed. */
+    long[] after(long seq) {
+      LongStream.Builder ids = LongStream.builder();
+      for (Map.Entry<Long, Long> entry : changed.entrySet()) {
+        if (entry.getValue() > seq && entry.getValue() <= committed) {
+          ids.add(entry.getKey());
+        }
+      }
+      return ids.build().sorted().toArray();
+    }
+  }
+
+  /** A part's bits without those of some rows. */
+  private static long[] without(long[] ids, HnswSegment segment, long[] words) {
+    long[] touched = new long[words.length];
+    segment.mark(ids, touched);
+    for (int i = 0; i < words.length; i++) {
+      touched[i] = words[i] & ~touched[i];
+    }
+    return touched;
+  }
 
   /** The rows of a part that are as they were when it was built, and that the search may find. */
   private RowFilter filter(int part, Changes changes, long @Nullable [] only) {
@@ -279,23 +310,24 @@ final class HnswIndex implements AutoCloseable {
     if (known != null && known.committed() == changes.committed() && known.changed() == changed) {
       return known;
     }
-    List<long[]> words = live.stream().map(long[]::clone).toList();
-    changes
-        .changed()
-        .forEach(
-            (id, seq) -> {
-              if (seq <= changes.committed()) {
-                for (int p = 0; p < parts.size(); p++) {
-                  clear(words.get(p), parts.get(p).segment(), id);
-                }
-              }
-            });
+    Untouched start =
+        known != null
+                && known.committed() <= changes.committed()
+                && known.touched() == changes.by(known.committed())
+            ? known
+            : new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
+    long[] ids = changes.after(start.committed());
+    List<long[]> words = new ArrayList<>();
+    for (int p = 0; p < parts.size(); p++) {
+      words.add(without(ids, parts.get(p).segment(), start.words().get(p)));
+    }
+    int touched = start.touched() + ids.length;
     List<RowFilter> filters = new ArrayList<>();
     for (int p = 0; p < parts.size(); p++) {
       boolean all = count(words.get(p)) == parts.get(p).segment().rows();
       filters.add(all ? RowFilter.all() : RowFilter.ordinals(words.get(p)));
     }
-    Untouched result = new Untouched(changes.committed(), changed, words, filters);
+    Untouched result = new Untouched(changes.committed(), changed, touched, words, filters);
     untouched = result;
     return result;
   }
@@ -305,9 +337,10 @@ final class HnswIndex implements AutoCloseable {
    *
    * @param committed the log entry as of which they are
    * @param changed how many changed rows were known: a search may find a row gone between commits
+   * @param touched how many of them had changed by that entry
    */
   private record Untouched(
-      long committed, int changed, List<long[]> words, List<RowFilter> filters) {}
+      long committed, int changed, int touched, List<long[]> words, List<RowFilter> filters) {}
 
   /**
    * The filters for the rows among some ids, for each part.

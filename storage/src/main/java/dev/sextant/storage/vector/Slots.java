@@ -2,6 +2,7 @@ package dev.sextant.storage.vector;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.memory.LargePages;
 import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Space;
@@ -38,6 +39,9 @@ import java.util.stream.Stream;
 final class Slots {
   private static final int FIRST_MAP_CAPACITY = 1024;
 
+  /** Addresses that chunks are cut from one after the other; memory comes as they are written. */
+  private static final long REGION_BYTES = 32 << 20;
+
   private final VectorLayout layout;
   private final int shift;
   private final Arena arena;
@@ -49,6 +53,7 @@ final class Slots {
   private volatile int count;
   private volatile SlotMap map;
   private final AtomicLong bytes = new AtomicLong();
+  private MemorySegment region = MemorySegment.NULL;
 
   /** No slots yet. {@code what} names the store in messages. */
   Slots(VectorLayout layout, Arena arena, MemoryBudget budget, String what) {
@@ -192,7 +197,16 @@ final class Slots {
       return piece.get().memory();
     }
     try {
-      return arena.allocate(size, VectorLayout.ROW_ALIGNMENT);
+      if (region.byteSize() < size) {
+        Optional<MemorySegment> more = LargePages.untouched(arena, Math.max(size, REGION_BYTES));
+        if (more.isEmpty()) {
+          return arena.allocate(size, VectorLayout.ROW_ALIGNMENT);
+        }
+        region = more.get();
+      }
+      MemorySegment cut = region.asSlice(0, size);
+      region = region.asSlice(size);
+      return cut;
     } catch (OutOfMemoryError e) {
       throw new StorageException(
           Kind.RESOURCES,

@@ -24,15 +24,19 @@ import java.util.function.BooleanSupplier;
 
 /**
  * One connection inserts rows, a hundred a transaction, while one thread searches the index of the
- * same table; and the same rows go to a table of plain SQLite.
+ * same table: at several rates, and as fast as it goes; and the same rows go to a table of plain
+ * SQLite. The sustained rate is the highest of the rates that is kept up while the 99th percentile
+ * of searches is at most three times that without inserts.
  */
 final class IngestBench {
   private static final int PER_TRANSACTION = 100;
-  private static final int PACED_ROWS_PER_SECOND = 1_000;
+  private static final List<Integer> RATES = List.of(1_000, 2_000, 3_000, 4_000, 6_000, 8_000);
+  private static final int SECONDS_PER_RATE = 5;
+  private static final double P99_LIMIT = 3;
+  private static final double KEPT_UP = 0.97;
 
   private final Dataset data;
   private final int count;
-  private final int pacedCount;
   private final double idleSeconds;
   private final Random random = new Random(11);
   private final List<Phase> phases = new ArrayList<>();
@@ -90,7 +94,6 @@ final class IngestBench {
   IngestBench(Dataset data) {
     this.data = data;
     this.count = Math.clamp(data.base().length / 2 / PER_TRANSACTION, 20, 500) * PER_TRANSACTION;
-    this.pacedCount = Math.min(count, 10 * PACED_ROWS_PER_SECOND);
     this.idleSeconds = data.base().length < 50_000 ? 3 : 10;
     this.nextId = data.base().length + 1;
   }
@@ -116,7 +119,9 @@ final class IngestBench {
       SextantContender.setEf(searching, ef);
       preparePlain(plain);
       idle("idle", search);
-      during("inserting, paced", search, writer.submit(paced(writing)));
+      for (int rate : RATES) {
+        during(paced(rate), search, writer.submit(paced(writing, rate)));
+      }
       idle("idle again", search);
       during("inserting, unpaced", search, writer.submit(unpaced(writing, true)));
       alone("inserting alone", writer.submit(unpaced(writing, true)));
@@ -155,9 +160,13 @@ final class IngestBench {
     return insertion(connection, ours, count, 0);
   }
 
-  private Callable<Inserted> paced(Connection connection) {
-    double apart = 1e9 * PER_TRANSACTION / PACED_ROWS_PER_SECOND;
-    return insertion(connection, true, pacedCount, apart);
+  private static String paced(int rate) {
+    return "inserting %,d rows/s".formatted(rate);
+  }
+
+  private Callable<Inserted> paced(Connection connection, int rate) {
+    int rows = Math.min(count, SECONDS_PER_RATE * rate) / PER_TRANSACTION * PER_TRANSACTION;
+    return insertion(connection, true, rows, 1e9 * PER_TRANSACTION / rate);
   }
 
   /** Inserts rows; transactions begin so many nanoseconds apart, 0 for at once. */
@@ -258,18 +267,27 @@ final class IngestBench {
     return phases.stream().filter(phase -> phase.name().equals(name)).findFirst().orElseThrow();
   }
 
+  /** Whether a rate was kept up, and searches with it. */
+  private boolean holds(int rate) {
+    Phase phase = phase(paced(rate));
+    return phase.rowsPerSecond() >= KEPT_UP * rate
+        && phase.p99() <= P99_LIMIT * phase("idle").p99();
+  }
+
   void addTo(Figures figures) {
     Phase unpaced = phase("inserting, unpaced");
-    Phase paced = phase("inserting, paced");
     Phase plain = phase("plain SQLite inserting");
     double idle = phase("idle").p99();
+    figures.add(
+        "ingest_sustained_rows_per_s", RATES.stream().filter(this::holds).reduce(0, Math::max));
     figures.add("ingest_rows_per_s", unpaced.rowsPerSecond());
     figures.add("ingest_plain_rows_per_s", plain.rowsPerSecond());
     figures.add("ingest_ratio", unpaced.rowsPerSecond() / plain.rowsPerSecond());
     figures.add("search_p99_idle_us", idle);
-    figures.add("search_p99_paced_us", paced.p99());
+    for (int rate : RATES) {
+      figures.add("search_p99_ratio_at_" + rate, phase(paced(rate)).p99() / idle);
+    }
     figures.add("search_p99_unpaced_us", unpaced.p99());
-    figures.add("search_p99_paced_ratio", paced.p99() / idle);
     figures.add("search_p99_unpaced_ratio", unpaced.p99() / idle);
   }
 }

@@ -109,9 +109,7 @@ record RabitqCodec(Metric metric, float[] center, Rows codes, Rotation rotation)
         float value = x[word * Long.SIZE + bit];
         squares += (double) value * value;
         along += Math.abs(value);
-        if (value >= 0) {
-          signs |= 1L << bit;
-        }
+        signs |= (value >= 0 ? 1L : 0L) << bit;
       }
       codes.data().set(HnswBuilder.LONG, offset + (long) word * Long.BYTES, signs);
     }
