@@ -29,8 +29,11 @@ final class Attribution {
 
   private static final long LEAST_NANOS = 1_000;
 
-  /** A fault may cost so many times what it cost the instrument. */
-  private static final double FAULT_SPREAD = 2;
+  /**
+   * A fault may cost so many times what it cost the instrument: in a virtual machine a first touch
+   * may fault on the host too.
+   */
+  private static final double FAULT_SPREAD = 6;
 
   private final Samples samples;
   private final @Nullable Overlaps overlaps;

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /** Disturbances that the instrument makes itself, to see whether it finds them. */
 final class Injections {
   private static final long TOUCHED_BYTES = 4L << 20;
-  private static final long SLEEP_NANOS = 2_000_000;
+  private static final long SLEEP_NANOS = 5_000_000;
   private static final int GARBAGE_BYTES = 64 << 10;
   private static final int MAX_GARBAGE = 65_536;
 
@@ -66,7 +66,7 @@ final class Injections {
     }
   }
 
-  /** Two milliseconds asleep. */
+  /** Five milliseconds asleep. */
   Subject sleep() {
     return subject(
         () -> {

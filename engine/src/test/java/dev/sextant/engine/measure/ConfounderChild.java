@@ -17,6 +17,10 @@ import java.util.stream.Collectors;
  */
 final class ConfounderChild {
   private static final int WARM_UP = 120;
+
+  /** More runs before the one whose code has to be compiled for good. */
+  private static final int SHORT_PER_COMPILATION = 20;
+
   private static final int RUNS = 40;
   private static final int DISTURBED = 30;
   private static final int SHORT = 20_000;
@@ -106,6 +110,7 @@ final class ConfounderChild {
 
   private Measured measure(int work, Disturbance disturbance) {
     return measure(
+        WARM_UP,
         new Subject() {
           private boolean disturbed;
 
@@ -133,6 +138,7 @@ final class ConfounderChild {
   /** Takes a branch that compiled code was sure never to be taken. */
   private Measured deoptimized() {
     return measure(
+        WARM_UP * SHORT_PER_COMPILATION,
         new Subject() {
           private boolean rare;
 
@@ -145,7 +151,7 @@ final class ConfounderChild {
           public long run() {
             double sum = 0;
             for (int i = 0; i < SHORT; i++) {
-              sum += rare ? Math.cbrt(i) : Math.sqrt(i + sum);
+              sum += rare ? i : Math.sqrt(i + sum);
             }
             sink += sum;
             return 1;
@@ -153,8 +159,8 @@ final class ConfounderChild {
         });
   }
 
-  private Measured measure(Subject subject) {
-    for (int i = 0; i < WARM_UP; i++) {
+  private Measured measure(int warmUp, Subject subject) {
+    for (int i = 0; i < warmUp; i++) {
       subject.prepare(0);
       subject.run();
     }

@@ -64,6 +64,7 @@ class ConfoundersTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 collector,
                 "-Xmx256m",
+                "-Xbatch",
                 "--enable-native-access=ALL-UNNAMED",
                 ConfounderChild.class.getName())
             .redirectErrorStream(true)

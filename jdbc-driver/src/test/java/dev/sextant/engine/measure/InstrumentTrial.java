@@ -19,7 +19,10 @@ import java.util.random.RandomGenerator;
 /** Tries the instrument of MEASURE: what it costs, how often it errs, what it explains. */
 public final class InstrumentTrial {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final int BLOCK = 100;
+  private static final int BLOCK = 1_000;
+
+  /** Samples until the JVM has compiled the instrument for good. */
+  private static final int WARM_UP = 30_000;
 
   private final Measurer.Tools tools =
       new Measurer.Tools(
@@ -62,6 +65,14 @@ public final class InstrumentTrial {
   public double overheadPercent(int rounds) throws UnavailableException {
     Subject work = work(rootsFor(200_000));
     double[] ratios = new double[rounds];
+    try (ThreadProbe probe = ThreadProbe.open(tools.probes());
+        EventWatch watch = tools.events().open()) {
+      Sampler sampler = new Sampler(probe, watch, tools);
+      for (int i = 0; i < WARM_UP; i++) {
+        sampler.sample(Injections.nothing(), 0, i);
+      }
+      watch.stop();
+    }
     for (int round = -2; round < rounds; round++) {
       double bare = bare(work);
       double measured = measured(work);

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Counter {
   /** Nanoseconds on a CPU. */
   CPU_NANOS(0),
-  /** Nanoseconds on a CPU of all threads of the process. */
+  /** Nanoseconds on a CPU of all threads of the process, as of at most a millisecond ago. */
   PROCESS_CPU_NANOS(1),
   /** Nanoseconds ready to run and waiting for a CPU. */
   RUN_QUEUE_NANOS(2),

@@ -8,14 +8,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
  * Offsets into struct rusage and struct timespec are those of 64-bit Linux, from
  * include/uapi/linux/resource.h and include/uapi/linux/time.h. /proc/<pid>/task/<tid>/schedstat
  * holds nanoseconds on a CPU, nanoseconds waiting for one, and time slices: see
- * Documentation/scheduler/sched-stats.rst. The order of the sources is that of a reading: the
- * thread's own time comes last, so that it holds as little of the reading as can be.
+ * Documentation/scheduler/sched-stats.rst. A thread waits for a CPU only when it was switched
+ * away from one, so the file is read again only where the switches have changed; for that they are
+ * read before it. The thread's own time comes last, so that it holds as little of the reading as
+ * can be.
  */
 /** What this machine counts of threads. */
 public final class HostProbes {
@@ -30,8 +33,12 @@ public final class HostProbes {
   private static final int THREAD_CLOCK = 3;
   private static final long NANOS = 1_000_000_000L;
 
+  /** The kernel adds all threads up for the process's clock, so it is read once a millisecond. */
+  private static final long PROCESS_CLOCK_EVERY = 1_000_000;
+
   private final Path proc;
   private final CpuQuota quota;
+  private final LongSupplier nanoTime = System::nanoTime;
   private @Nullable LibraryCalls linked;
 
   /**
@@ -59,7 +66,6 @@ public final class HostProbes {
   public List<ProbeSource> sources() {
     return List.of(
         new ProbeSource("cgroup cpu.stat", List.of(Counter.THROTTLED_NANOS), this::throttling),
-        new ProbeSource("schedstat", List.of(Counter.RUN_QUEUE_NANOS), this::runQueue),
         new ProbeSource(
             "getrusage",
             List.of(
@@ -68,6 +74,7 @@ public final class HostProbes {
                 Counter.VOLUNTARY_SWITCHES,
                 Counter.INVOLUNTARY_SWITCHES),
             this::usage),
+        new ProbeSource("schedstat", List.of(Counter.RUN_QUEUE_NANOS), this::runQueue),
         new ProbeSource("sched_getcpu", List.of(Counter.CPU), this::cpu),
         new ProbeSource("ThreadMXBean", List.of(Counter.ALLOCATED_BYTES), HostProbes::allocated),
         new ProbeSource(
@@ -110,6 +117,22 @@ public final class HostProbes {
       throw new UnavailableException("the kernel keeps no scheduler statistics");
     }
     return new FileFacility(kept, Counter.RUN_QUEUE_NANOS) {
+      private long switches = Counter.MISSING;
+      private long waited;
+
+      @Override
+      public void read(long[] into) {
+        long voluntary = into[Counter.VOLUNTARY_SWITCHES.slot()];
+        long now = voluntary + into[Counter.INVOLUNTARY_SWITCHES.slot()];
+        if (voluntary == Counter.MISSING || now != switches) {
+          super.read(into);
+          waited = into[Counter.RUN_QUEUE_NANOS.slot()];
+          switches = now;
+        } else {
+          into[Counter.RUN_QUEUE_NANOS.slot()] = waited;
+        }
+      }
+
       @Override
       long value(KeptFile file) {
         return file.number(file.behindBlank(0));
@@ -177,9 +200,17 @@ public final class HostProbes {
     Arena arena = Arena.ofConfined();
     MemorySegment time = arena.allocate(2 * Long.BYTES, Long.BYTES);
     return new Facility() {
+      private long processNanos = clock(PROCESS_CLOCK);
+      private long readAt = nanoTime.getAsLong();
+
       @Override
       public void read(long[] into) {
-        into[Counter.PROCESS_CPU_NANOS.slot()] = clock(PROCESS_CLOCK);
+        long now = nanoTime.getAsLong();
+        if (now - readAt >= PROCESS_CLOCK_EVERY) {
+          processNanos = clock(PROCESS_CLOCK);
+          readAt = now;
+        }
+        into[Counter.PROCESS_CPU_NANOS.slot()] = processNanos;
         into[Counter.CPU_NANOS.slot()] = clock(THREAD_CLOCK);
       }
 

@@ -42,7 +42,7 @@ final class HtmlReport {
 
   private static final String STYLE =
       """
-      body{font:14px/1.5 system-ui,sans-serif;margin:2em auto;max-width:60em;color:#1c2430}
+      body{font:14px/1.5 system-ui,sans-serif;margin:2em auto;max-width:76em;color:#1c2430}
       table{border-collapse:collapse;margin:1em 0}
       td,th{padding:.2em .7em;border-bottom:1px solid #dde3ea;text-align:left;vertical-align:top}
       td.n{text-align:right;font-variant-numeric:tabular-nums}
@@ -50,6 +50,7 @@ final class HtmlReport {
       svg{background:#fbfcfe;border:1px solid #dde3ea}
       .clean{fill:#2463a8}.dirty{fill:#d1622b}.warm-up{fill:#a3acb8}
       .all{stroke:#d1622b}.pure{stroke:#2463a8}
+      td:last-child{min-width:18em}
       text{font-size:11px;fill:#55606e}
       """;
 
@@ -77,7 +78,6 @@ final class HtmlReport {
         .append("</h1>\n<pre id=\"sql\">")
         .append(escaped(head.get(2)))
         .append("</pre>\n");
-    summary();
     out.append("<h2>Samples in the order they were taken</h2>\n");
     series();
     out.append("<p><b style=\"color:#2463a8\">clean</b>, <b style=\"color:#d1622b\">dirty</b>,")
@@ -87,6 +87,7 @@ final class HtmlReport {
     percentiles();
     out.append("<p><b style=\"color:#d1622b\">all</b> samples and <b style=\"color:#2463a8\">clean")
         .append("</b> ones; a share of 99.9 % lies where the axis says 99.9.</p>\n");
+    summary();
     confounders();
     table("Manifest", "manifest", "measurement_manifest", Integer.MAX_VALUE);
     return out.append("<script>\n").append(SCRIPT).append("</script></body></html>\n").toString();
