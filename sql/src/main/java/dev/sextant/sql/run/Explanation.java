@@ -220,13 +220,13 @@ public final class Explanation {
   private static String routed(RouteWork work) {
     return switch (work) {
       case RouteWork.Calls calls ->
-          "RouteCalls "
+          "RoutedCalls "
               + calls.function()
               + " "
               + calls.arguments().stream().map(a -> a.sql()).toList();
       case RouteWork.Rows rows ->
-          "RouteCalls " + rows.function() + " [" + rows.prompts().sql() + "]";
-      case RouteWork.Estimate _ -> "RouteEstimate";
+          "RoutedCalls " + rows.function() + " [" + rows.prompts().sql() + "]";
+      case RouteWork.Estimate _ -> "CostEstimate";
       case RouteWork.Reported _ -> "RouteReport";
     };
   }
