@@ -11,6 +11,7 @@ import dev.sextant.engine.route.policy.Threshold;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A policy as a route's definition writes it.
@@ -29,6 +30,8 @@ public record PolicyText(String name, Options options, String query) {
   /** The name of the policy that learns a linear function of a prompt's features. */
   public static final String RIDGE = "ridge";
 
+  private static final String CASCADE = "cascade";
+  private static final String JUDGE = "judge";
   private static final String WORTH = "usd_per_quality";
   private static final String EPSILON = "epsilon";
   private static final int DEFAULT_DRAWS = 200;
@@ -49,7 +52,7 @@ public record PolicyText(String name, Options options, String query) {
     known.put("multi_factor", List.of("quality", "success", "cost", "latency", "load", EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
     known.put("threshold", List.of("weak", "strong", "gain", EPSILON));
-    known.put("cascade", List.of("gate", EPSILON));
+    known.put(CASCADE, List.of("gate", JUDGE, EPSILON));
     known.put("thompson", List.of(WORTH, "draws", "floor", EPSILON));
     known.put(KNN, List.of("table", WORTH, "k", "prior", EPSILON));
     known.put(RIDGE, List.of("table", WORTH, "penalty", EPSILON));
@@ -63,6 +66,12 @@ public record PolicyText(String name, Options options, String query) {
     options.only(KNOWN.getOrDefault(name, List.of()));
     if (name.equals(KNN) || name.equals(RIDGE)) {
       options.required("table");
+    }
+    if (name.equals(CASCADE) && options.text(JUDGE).isEmpty() && options.text("gate").isPresent()) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL over"
+              + " prompt and answer that gives 0 to 1.");
     }
   }
 
@@ -132,12 +141,26 @@ public record PolicyText(String name, Options options, String query) {
       case "reward", KNN, RIDGE -> new Policy.Reward(worth());
       case "threshold" ->
           new Threshold(options.required("weak"), options.required("strong"), number("gain", 0));
-      case "cascade" -> new Cascade(targets, number("gate", 1));
+      case CASCADE -> cascade(targets);
       case "thompson" ->
           new Thompson(
               worth(), (int) number("draws", DEFAULT_DRAWS), number("floor", DEFAULT_FLOOR));
       default -> new Policy.Priority();
     };
+  }
+
+  private Cascade cascade(List<String> targets) {
+    return new Cascade(targets, number("gate", 1));
+  }
+
+  /** The expression that judges answers; empty where the first answer is taken. */
+  public Optional<String> judge() {
+    return name.equals(CASCADE) ? options.text(JUDGE) : Optional.empty();
+  }
+
+  /** Whether an answer that was judged is to be taken. */
+  public boolean accepts(List<String> targets, String endpoint, double judged) {
+    return cascade(targets).accepts(endpoint, judged);
   }
 
   private double worth() {

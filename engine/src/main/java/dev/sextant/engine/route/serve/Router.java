@@ -178,7 +178,7 @@ public final class Router implements AutoCloseable {
   }
 
   /**
-   * Refuses a policy whose query does not run.
+   * Refuses a policy whose query or judge does not run.
    *
    * @throws SextantException {@code 42P16}
    */
@@ -186,6 +186,7 @@ public final class Router implements AutoCloseable {
     if (policy.name().equals(PolicyText.SQL)) {
       SqlPolicy.check(policy.query());
     }
+    policy.judge().ifPresent(SqlPolicy::checkJudge);
   }
 
   @Override
