@@ -11,6 +11,7 @@ import dev.sextant.engine.route.policy.Threshold;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A policy as a route's definition writes it.
@@ -29,6 +30,8 @@ public record PolicyText(String name, Options options, String query) {
   /** The name of the policy that learns a linear function of a prompt's features. */
   public static final String RIDGE = "ridge";
 
+  private static final String TABLE = "table";
+  private static final String PENALTY = "penalty";
   private static final String WORTH = "usd_per_quality";
   private static final String EPSILON = "epsilon";
   private static final int DEFAULT_DRAWS = 200;
@@ -46,13 +49,15 @@ public record PolicyText(String name, Options options, String query) {
     known.put("cheapest", List.of(EPSILON));
     known.put("lowest_latency", List.of(EPSILON));
     known.put("least_inflight", List.of(EPSILON));
-    known.put("multi_factor", List.of("quality", "success", "cost", "latency", "load", EPSILON));
+    known.put(
+        "multi_factor",
+        List.of("quality", "success", "cost", "latency", "load", TABLE, PENALTY, EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
-    known.put("threshold", List.of("weak", "strong", "gain", EPSILON));
-    known.put("cascade", List.of("gate", EPSILON));
-    known.put("thompson", List.of(WORTH, "draws", "floor", EPSILON));
-    known.put(KNN, List.of("table", WORTH, "k", "prior", EPSILON));
-    known.put(RIDGE, List.of("table", WORTH, "penalty", EPSILON));
+    known.put("threshold", List.of("weak", "strong", "gain", TABLE, PENALTY, EPSILON));
+    known.put("cascade", List.of("gate", TABLE, PENALTY, EPSILON));
+    known.put("thompson", List.of(WORTH, "draws", "floor", TABLE, PENALTY, EPSILON));
+    known.put(KNN, List.of(TABLE, WORTH, "k", "prior", EPSILON));
+    known.put(RIDGE, List.of(TABLE, WORTH, PENALTY, EPSILON));
     known.put(SQL, List.of());
     return known;
   }
@@ -62,8 +67,13 @@ public record PolicyText(String name, Options options, String query) {
     Names.choice("policy", name, List.copyOf(KNOWN.keySet()), same -> same);
     options.only(KNOWN.getOrDefault(name, List.of()));
     if (name.equals(KNN) || name.equals(RIDGE)) {
-      options.required("table");
+      options.required(TABLE);
     }
+  }
+
+  /** The table of outcomes from which it learns what to expect of models, if it does. */
+  public Optional<String> table() {
+    return options.text(TABLE);
   }
 
   /** A policy without options. */
