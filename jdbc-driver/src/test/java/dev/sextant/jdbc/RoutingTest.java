@@ -93,8 +93,9 @@ class RoutingTest {
               one(
                   connection,
                   "SELECT json_group_array(endpoint || ' ' || value) FROM (SELECT chosen AS"
-                      + " endpoint, value FROM sextant.outcomes JOIN sextant.decisions USING"
-                      + " (decision_id) WHERE metric = 'judge' ORDER BY decision_id)"))
+                      + " endpoint, value FROM sextant.outcomes AS o JOIN sextant.decisions AS d ON"
+                      + " d.decision_id = o.decision_id WHERE metric = 'judge' ORDER BY"
+                      + " d.decision_id)"))
           .isEqualTo("[\"a 0.0\",\"b 1.0\",\"a 1.0\"]");
       try (ResultSet rows = statement.executeQuery("SELECT COMPLETE('alone', 'x') AS c")) {
         assertThat(rows.next()).isTrue();

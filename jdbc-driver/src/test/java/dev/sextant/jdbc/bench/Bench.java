@@ -21,9 +21,12 @@ public final class Bench {
       case "udf" -> UdfBench.run(rest);
       case "numa" -> new NumaBench(Arguments.of(rest)).run().print();
       case "measure" -> MeasureBench.run(rest);
+      case "route" -> RouteBench.run(rest);
       default ->
           throw new IllegalArgumentException(
-              "expected one of: exact, ann, cache, udf, numa, measure; got \"" + name + "\"");
+              "expected one of: exact, ann, cache, udf, numa, measure, route; got \""
+                  + name
+                  + "\"");
     }
   }
 

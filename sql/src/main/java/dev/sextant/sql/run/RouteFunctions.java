@@ -101,13 +101,14 @@ final class RouteFunctions {
   /** What is expected of models for a call, by what its route's policy has learned. */
   Expectations expectations(Call call) {
     PolicyText policy = call.route().policy();
-    if (!policy.name().equals(PolicyText.KNN) && !policy.name().equals(PolicyText.RIDGE)) {
+    Optional<String> table = policy.table();
+    if (table.isEmpty()) {
       return Expectations.NONE;
     }
     String key = call.route().name() + "\n" + policy.written();
     Expectations known = learned.get(key);
     if (known == null) {
-      known = new Learned(policy, outcomes(call));
+      known = new Learned(policy, outcomes(call, table.get()));
       learned.put(key, known);
     }
     return known;
@@ -126,9 +127,8 @@ final class RouteFunctions {
         .toList();
   }
 
-  private Outcomes outcomes(Call call) {
+  private Outcomes outcomes(Call call, String table) {
     RecordedOutcomes recorded = new RecordedOutcomes(models(call.set(), call.route()));
-    String table = call.route().policy().options().required("table");
     String quoted = "\"" + table.replace("\"", "\"\"") + "\"";
     try (SqliteStatement rows =
         session.connection().prepare("SELECT prompt, model, score FROM " + quoted)) {

@@ -127,11 +127,10 @@ final class RouteRun {
       completions(run, calls).forEach(completion -> texts.add(completion.text()));
       return texts;
     }
-    Router router = session.database().router();
+    RouteFunctions functions = run.functions().routes();
     List<Object> chosen = new ArrayList<>();
-    for (Call call : calls) {
-      Router.Routed routed = router.route(call, run.functions().routes().expectations(call));
-      run.functions().routes().lastDecision(routed.id());
+    for (Router.Routed routed : session.database().router().route(calls, functions::expectations)) {
+      functions.lastDecision(routed.id());
       chosen.add(routed.decision().chosen().map(Verdict::endpoint).orElse(""));
     }
     return chosen;

@@ -32,6 +32,8 @@ public record PolicyText(String name, Options options, String query) {
 
   private static final String CASCADE = "cascade";
   private static final String JUDGE = "judge";
+  private static final String TABLE = "table";
+  private static final String PENALTY = "penalty";
   private static final String WORTH = "usd_per_quality";
   private static final String EPSILON = "epsilon";
   private static final int DEFAULT_DRAWS = 200;
@@ -49,13 +51,15 @@ public record PolicyText(String name, Options options, String query) {
     known.put("cheapest", List.of(EPSILON));
     known.put("lowest_latency", List.of(EPSILON));
     known.put("least_inflight", List.of(EPSILON));
-    known.put("multi_factor", List.of("quality", "success", "cost", "latency", "load", EPSILON));
+    known.put(
+        "multi_factor",
+        List.of("quality", "success", "cost", "latency", "load", TABLE, PENALTY, EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
-    known.put("threshold", List.of("weak", "strong", "gain", EPSILON));
-    known.put(CASCADE, List.of("gate", JUDGE, EPSILON));
-    known.put("thompson", List.of(WORTH, "draws", "floor", EPSILON));
-    known.put(KNN, List.of("table", WORTH, "k", "prior", EPSILON));
-    known.put(RIDGE, List.of("table", WORTH, "penalty", EPSILON));
+    known.put("threshold", List.of("weak", "strong", "gain", TABLE, PENALTY, EPSILON));
+    known.put(CASCADE, List.of("gate", JUDGE, TABLE, PENALTY, EPSILON));
+    known.put("thompson", List.of(WORTH, "draws", "floor", TABLE, PENALTY, EPSILON));
+    known.put(KNN, List.of(TABLE, WORTH, "k", "prior", EPSILON));
+    known.put(RIDGE, List.of(TABLE, WORTH, PENALTY, EPSILON));
     known.put(SQL, List.of());
     return known;
   }
@@ -65,14 +69,19 @@ public record PolicyText(String name, Options options, String query) {
     Names.choice("policy", name, List.copyOf(KNOWN.keySet()), same -> same);
     options.only(KNOWN.getOrDefault(name, List.of()));
     if (name.equals(KNN) || name.equals(RIDGE)) {
-      options.required("table");
+      options.required(TABLE);
     }
     if (name.equals(CASCADE) && options.text(JUDGE).isEmpty() && options.text("gate").isPresent()) {
       throw new SextantException(
           ErrorCode.INVALID_DEFINITION,
-          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL over"
-              + " prompt and answer that gives 0 to 1.");
+          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL"
+              + " over prompt and answer that gives 0 to 1.");
     }
+  }
+
+  /** The table of outcomes from which it learns what to expect of models, if it does. */
+  public Optional<String> table() {
+    return options.text(TABLE);
   }
 
   /** A policy without options. */

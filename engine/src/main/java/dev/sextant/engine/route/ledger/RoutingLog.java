@@ -72,6 +72,11 @@ public final class RoutingLog implements AutoCloseable {
     return file.transaction(() -> insert(entry));
   }
 
+  /** Logs decisions in one transaction; gives their numbers, in their order. */
+  public List<Long> decided(List<DecisionEntry> entries) {
+    return file.transaction(() -> entries.stream().map(this::insert).toList());
+  }
+
   private long insert(DecisionEntry entry) {
     Request request = entry.inputs().situation().request();
     Optional<Propensity> propensity = entry.decision().propensity();

@@ -6,12 +6,14 @@ import dev.sextant.engine.route.price.Price.Unit;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /*
  * All amounts are BigDecimal and every sum is exact: a price for a million tokens times a count,
@@ -24,7 +26,10 @@ import java.util.Set;
  */
 /** Prices with their dates. An unknown price is an empty answer, never 0. */
 public final class PriceList {
-  private final List<Price> prices;
+  private static final Comparator<Price> ORDER =
+      Comparator.comparingInt(Price::minPromptTokens).thenComparing(Price::validFrom);
+
+  private final Map<String, List<Price>> byModel = new HashMap<>();
 
   /**
    * A list of prices, in any order.
@@ -32,25 +37,43 @@ public final class PriceList {
    * @throws SextantException {@link ErrorCode#DUPLICATE_OBJECT} where two begin at the same time
    */
   public PriceList(List<Price> prices) {
-    this.prices = List.copyOf(prices);
-    Set<String> seen = new HashSet<>();
     for (Price price : prices) {
-      String key =
-          "%s of \"%s\" from %s for prompts of %d tokens"
-              .formatted(price.unit(), price.model(), price.validFrom(), price.minPromptTokens());
-      if (!seen.add(key)) {
-        throw new SextantException(
-            ErrorCode.DUPLICATE_OBJECT, "There are two prices: " + key + ". Give one of them.");
+      List<Price> others = byModel.computeIfAbsent(price.model(), model -> new ArrayList<>());
+      for (Price other : others) {
+        if (sameBeginning(price, other)) {
+          throw new SextantException(
+              ErrorCode.DUPLICATE_OBJECT,
+              ("There are two prices: %s of \"%s\" from %s for prompts of %d tokens. Give one of"
+                      + " them.")
+                  .formatted(
+                      price.unit(), price.model(), price.validFrom(), price.minPromptTokens()));
+        }
       }
+      others.add(price);
     }
+  }
+
+  private static boolean sameBeginning(Price one, Price other) {
+    return one.unit() == other.unit()
+        && one.minPromptTokens() == other.minPromptTokens()
+        && one.validFrom().equals(other.validFrom());
   }
 
   /** The price that holds for a prompt at a moment. */
   public Optional<Price> price(String model, Unit unit, Instant at, long promptTokens) {
-    return prices.stream()
-        .filter(price -> price.model().equals(model) && price.unit() == unit)
-        .filter(price -> price.holds(at, promptTokens))
-        .max(Comparator.comparingInt(Price::minPromptTokens).thenComparing(Price::validFrom));
+    return Optional.ofNullable(find(model, unit, at, promptTokens));
+  }
+
+  private @Nullable Price find(String model, Unit unit, Instant at, long promptTokens) {
+    Price best = null;
+    for (Price price : byModel.getOrDefault(model, List.of())) {
+      if (price.unit() == unit
+          && price.holds(at, promptTokens)
+          && (best == null || ORDER.compare(price, best) > 0)) {
+        best = price;
+      }
+    }
+    return best;
   }
 
   /**

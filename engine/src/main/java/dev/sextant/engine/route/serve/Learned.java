@@ -39,7 +39,8 @@ public final class Learned implements Expectations {
   /**
    * Learns from outcomes.
    *
-   * @param policy of the name {@link PolicyText#KNN} or {@link PolicyText#RIDGE}, with its options
+   * @param policy one with a table: {@link PolicyText#KNN} asks the nearest prompts, all others a
+   *     linear function
    */
   public Learned(PolicyText policy, Outcomes outcomes) {
     this.models = outcomes.models();
@@ -54,7 +55,8 @@ public final class Learned implements Expectations {
               + String.join(", ", outcomes.models())
               + ".");
     }
-    return policy.name().equals(PolicyText.RIDGE)
+    boolean nearest = policy.name().equals(PolicyText.KNN) || policy.table().isEmpty();
+    return !nearest
         ? RidgeQuality.fit(outcomes, policy.options().number("penalty").orElse(PENALTY))
         : new KnnQuality(
             outcomes,

@@ -13,6 +13,7 @@ import dev.sextant.engine.route.limit.CircuitBreaker;
 import dev.sextant.engine.route.policy.Decision;
 import dev.sextant.engine.route.policy.DecisionInputs;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -20,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * at the same time.
  */
 public final class Router implements AutoCloseable {
+  /** So few that no other process waits long for the log. */
+  private static final int LOGGED_TOGETHER = 128;
+
   private final RouterParts parts;
   private final SqlPolicy sqlPolicy = new SqlPolicy();
   private final Map<String, EndpointState> states = new ConcurrentHashMap<>();
@@ -110,11 +115,27 @@ public final class Router implements AutoCloseable {
 
   /** Decides and logs the decision, but asks nobody. */
   public Routed route(Call call, Expectations expectations) {
-    Deciding deciding = new Deciding(this, call, expectations);
-    Deciding.Taken taken = deciding.take(deciding.start(), java.util.Set.of());
-    turn(call.route().name()).incrementAndGet();
-    long id = log().decided(entry(call, taken, OptionalLong.empty()));
-    return new Routed(id, taken.inputs(), taken.decision());
+    return route(List.of(call), same -> expectations).getFirst();
+  }
+
+  /** Decides one call after the other, and logs many decisions at once, but asks nobody. */
+  public List<Routed> route(List<Call> calls, Function<Call, Expectations> expectations) {
+    List<Routed> routed = new ArrayList<>();
+    for (int from = 0; from < calls.size(); from += LOGGED_TOGETHER) {
+      int to = Math.min(calls.size(), from + LOGGED_TOGETHER);
+      List<DecisionEntry> entries = new ArrayList<>();
+      for (Call call : calls.subList(from, to)) {
+        Deciding deciding = new Deciding(this, call, expectations.apply(call));
+        Deciding.Taken taken = deciding.take(deciding.start(), java.util.Set.of());
+        turn(call.route().name()).incrementAndGet();
+        entries.add(entry(call, taken, OptionalLong.empty()));
+      }
+      List<Long> ids = log().decided(entries);
+      for (int i = 0; i < ids.size(); i++) {
+        routed.add(new Routed(ids.get(i), entries.get(i).inputs(), entries.get(i).decision()));
+      }
+    }
+    return routed;
   }
 
   /** Decides without a trace. */
