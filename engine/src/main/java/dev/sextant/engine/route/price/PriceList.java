@@ -43,7 +43,7 @@ public final class PriceList {
         if (sameBeginning(price, other)) {
           throw new SextantException(
               ErrorCode.DUPLICATE_OBJECT,
-              "There are two prices: %s of \"%s\" from %s for prompts of %d tokens. Give one of them."
+              "There are two prices: %s of \"%s\" from %s for prompts of %d tokens. Give one."
                   .formatted(
                       price.unit(), price.model(), price.validFrom(), price.minPromptTokens()));
         }
