@@ -78,6 +78,40 @@ class RoutingTest {
   }
 
   @Test
+  void aCascadeAsksTheNextWhereAnAnswerIsJudgedTooLow() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      run(
+          connection,
+          "CREATE ROUTE stages TARGETS (a, b) USING POLICY cascade (gate 0.5, judge"
+              + " 'answer LIKE ''B%'' OR prompt = ''easy''')",
+          "CREATE ENDPOINT broken FOR m KIND stub (status 500)",
+          "CREATE ROUTE alone TARGETS (a, broken) USING POLICY cascade (gate 1, judge '0.25')");
+      assertThat(one(connection, "SELECT COMPLETE('stages', 'hard')")).isEqualTo("B hard");
+      assertThat(one(connection, "SELECT COMPLETE('stages', 'easy')")).isEqualTo("A easy");
+      assertThat(
+              one(
+                  connection,
+                  "SELECT json_group_array(endpoint || ' ' || value) FROM (SELECT chosen AS"
+                      + " endpoint, value FROM sextant.outcomes JOIN sextant.decisions USING"
+                      + " (decision_id) WHERE metric = 'judge' ORDER BY decision_id)"))
+          .isEqualTo("[\"a 0.0\",\"b 1.0\",\"a 1.0\"]");
+      try (ResultSet rows = statement.executeQuery("SELECT COMPLETE('alone', 'x') AS c")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getString("c")).isEqualTo("A x");
+        assertThat(String.valueOf(statement.getWarnings())).contains("below its gate");
+      }
+      assertThatThrownBy(
+              () -> run(connection, "CREATE ROUTE n TARGETS (a) USING POLICY cascade (gate 0.5)"))
+          .hasMessageContaining("nobody to judge");
+      assertThatThrownBy(
+              () -> run(connection, "CREATE ROUTE n TARGETS (a) USING POLICY cascade (judge 'no')"))
+          .isInstanceOfSatisfying(
+              SQLException.class, failure -> assertThat(failure.getSQLState()).isEqualTo("42P16"));
+    }
+  }
+
+  @Test
   void definitionsAreRolledBack() throws SQLException {
     try (Connection connection = DriverManager.getConnection(url)) {
       connection.setAutoCommit(false);

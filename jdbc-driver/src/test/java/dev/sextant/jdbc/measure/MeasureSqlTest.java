@@ -206,8 +206,6 @@ class MeasureSqlTest {
           .hasMessageContaining("takes queries only");
       assertThatThrownBy(() -> query(connection, "MEASURE WITH a AS (SELECT 1) DELETE FROM t"))
           .hasMessageContaining("takes queries only");
-      assertThatThrownBy(() -> query(connection, "MEASURE NUMA"))
-          .hasMessageContaining("Syntax error near \"NUMA\"");
       assertThatThrownBy(() -> query(connection, "MEASURE RUNS 0 SELECT 1"))
           .hasMessageContaining("number of runs");
       assertThatThrownBy(() -> query(connection, "MEASURE FOR '10 parsecs' SELECT 1"))

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /*
  * What a call may cost is what its dearest target would take for the longest answer, times the
  * attempts of the route: a failed attempt may have to be paid too. Without a price nothing bounds
- * the cost, so that the search is refused before the first call.
+ * the cost, so that the search is refused before the first call. A call whose cost nobody tells,
+ * since an attempt failed that may have to be paid, counts as what it may have cost.
  */
 /** Searches a better version of a prompt, and makes it the active one where it is better. */
 final class PromptImprovement {
@@ -202,9 +203,12 @@ final class PromptImprovement {
     @Override
     public List<Answer> ask(List<Question> questions) {
       List<Call> calls = questions.stream().map(this::call).toList();
+      List<Completion> completions = RouteRun.completions(run, calls);
       List<Answer> answers = new ArrayList<>();
-      for (Completion completion : RouteRun.completions(run, calls)) {
-        answers.add(new Answer(completion.text(), completion.costNanoUsd().orElse(0) / 1e9));
+      for (int i = 0; i < calls.size(); i++) {
+        OptionalLong cost = completions.get(i).costNanoUsd();
+        double usd = cost.isPresent() ? cost.getAsLong() / 1e9 : ceiling(questions.get(i));
+        answers.add(new Answer(completions.get(i).text(), usd));
       }
       return answers;
     }

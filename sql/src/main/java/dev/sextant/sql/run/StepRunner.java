@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,38 +83,11 @@ public final class StepRunner implements AutoCloseable {
           switch (plan.sources().get(i)) {
             case ParameterSource.User(int index) -> values[index];
             case ParameterSource.Constant(Object value) -> value;
-            case ParameterSource.UserVector vector -> vector(vector, values[vector.index()]);
+            case ParameterSource.UserVector vector ->
+                VectorValues.bound(vector, values[vector.index()]);
             case ParameterSource.Produced() -> null;
           };
     }
-  }
-
-  private static byte @Nullable [] vector(
-      ParameterSource.UserVector target, @Nullable Object value) {
-    if (value == null) {
-      return null;
-    }
-    String what =
-        target.target() == null
-            ? "Parameter " + (target.index() + 1)
-            : "Vector column \"" + target.target() + "\"";
-    float[] vector =
-        switch (value) {
-          case byte[] blob -> VectorCodec.decode(blob);
-          case String text -> VectorCodec.parse(text);
-          default ->
-              throw new SextantException(
-                  ErrorCode.INVALID_VECTOR,
-                  what
-                      + " expects a vector but parameter "
-                      + (target.index() + 1)
-                      + " is a number. Bind a float[], a text such as '[1,2,3]', or bytes.");
-        };
-    if (target.dimensions() > 0) {
-      VectorCodec.requireDimensions(vector, target.dimensions(), what);
-    }
-    VectorCodec.requireFinite(vector);
-    return value instanceof byte[] blob ? blob : VectorCodec.encode(vector);
   }
 
   SessionFunctions functions() {
@@ -290,15 +262,7 @@ public final class StepRunner implements AutoCloseable {
   }
 
   private void queryVector(Step.QueryVector step) {
-    read(step.sql(), row -> frame[step.vector()] = vectorValue(row));
-  }
-
-  private static byte[] vectorValue(SqliteStatement row) {
-    byte[] blob =
-        row.type(0) == SqliteStatement.BLOB
-            ? row.getBlob(0)
-            : VectorCodec.encode(VectorCodec.parse(String.valueOf(row.getText(0))));
-    return Objects.requireNonNull(blob);
+    read(step.sql(), row -> frame[step.vector()] = VectorValues.first(row));
   }
 
   private void knn(Step.Knn step, long snapshotSeq) {
@@ -358,7 +322,7 @@ public final class StepRunner implements AutoCloseable {
     read(
         step.queries(),
         row -> {
-          byte[] vector = vectorValue(row);
+          byte[] vector = VectorValues.first(row);
           if (numbers.putIfAbsent(ByteBuffer.wrap(vector), (long) queries.size()) == null) {
             queries.add(VectorCodec.decode(vector));
           }

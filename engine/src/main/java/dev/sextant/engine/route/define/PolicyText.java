@@ -32,6 +32,8 @@ public record PolicyText(String name, Options options, String query) {
 
   private static final String TABLE = "table";
   private static final String PENALTY = "penalty";
+  private static final String CASCADE = "cascade";
+  private static final String JUDGE = "judge";
   private static final String WORTH = "usd_per_quality";
   private static final String EPSILON = "epsilon";
   private static final int DEFAULT_DRAWS = 200;
@@ -54,7 +56,7 @@ public record PolicyText(String name, Options options, String query) {
         List.of("quality", "success", "cost", "latency", "load", TABLE, PENALTY, EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
     known.put("threshold", List.of("weak", "strong", "gain", TABLE, PENALTY, EPSILON));
-    known.put("cascade", List.of("gate", TABLE, PENALTY, EPSILON));
+    known.put(CASCADE, List.of("gate", JUDGE, EPSILON));
     known.put("thompson", List.of(WORTH, "draws", "floor", TABLE, PENALTY, EPSILON));
     known.put(KNN, List.of(TABLE, WORTH, "k", "prior", EPSILON));
     known.put(RIDGE, List.of(TABLE, WORTH, PENALTY, EPSILON));
@@ -68,6 +70,12 @@ public record PolicyText(String name, Options options, String query) {
     options.only(KNOWN.getOrDefault(name, List.of()));
     if (name.equals(KNN) || name.equals(RIDGE)) {
       options.required(TABLE);
+    }
+    if (name.equals(CASCADE) && options.text(JUDGE).isEmpty() && options.text("gate").isPresent()) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL over"
+              + " prompt and answer that gives 0 to 1.");
     }
   }
 
@@ -142,12 +150,26 @@ public record PolicyText(String name, Options options, String query) {
       case "reward", KNN, RIDGE -> new Policy.Reward(worth());
       case "threshold" ->
           new Threshold(options.required("weak"), options.required("strong"), number("gain", 0));
-      case "cascade" -> new Cascade(targets, number("gate", 1));
+      case CASCADE -> cascade(targets);
       case "thompson" ->
           new Thompson(
               worth(), (int) number("draws", DEFAULT_DRAWS), number("floor", DEFAULT_FLOOR));
       default -> new Policy.Priority();
     };
+  }
+
+  private Cascade cascade(List<String> targets) {
+    return new Cascade(targets, number("gate", 1));
+  }
+
+  /** The expression that judges answers; empty where the first answer is taken. */
+  public Optional<String> judge() {
+    return name.equals(CASCADE) ? options.text(JUDGE) : Optional.empty();
+  }
+
+  /** Whether an answer that was judged is to be taken. */
+  public boolean accepts(List<String> targets, String endpoint, double judged) {
+    return cascade(targets).accepts(endpoint, judged);
   }
 
   private double worth() {

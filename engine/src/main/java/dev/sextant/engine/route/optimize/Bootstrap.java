@@ -13,9 +13,10 @@ import java.util.SplittableRandom;
 
 /*
  * After BootstrapFewShot of DSPy (Khattab et al., arXiv 2310.03714), as MIPROv2 uses it: the first
- * set is that of the base prompt, mostly empty, the second has only expected answers, the third what the model itself answered well
- * to the examples in their order, the others the same of shuffled examples and of a random size. A
- * set is filled up with expected answers of examples that it does not show yet.
+ * set is that of the base prompt, mostly empty, the second has only expected answers, the third
+ * what the model itself answered well to the examples in their order, the others the same of
+ * shuffled examples and of a random size. A set is filled up with expected answers of examples that
+ * it does not show yet.
  *
  * The model is asked with the base prompt and the expected answers of some other examples. What it
  * answers to an example is asked once, whatever set wants it.

@@ -8,6 +8,7 @@ import dev.sextant.engine.route.client.ChatRequest;
 import dev.sextant.engine.route.client.Tokens;
 import dev.sextant.engine.route.define.Endpoint;
 import dev.sextant.engine.route.define.ErrorClass;
+import dev.sextant.engine.route.define.Route;
 import dev.sextant.engine.route.ledger.AttemptEnd;
 import dev.sextant.engine.route.ledger.AttemptEnd.Settlement;
 import dev.sextant.engine.route.ledger.AttemptStart;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Decide, take a place, put the money aside, ask, settle; where that fails, decide again among the
@@ -50,10 +52,12 @@ final class Chain {
   private final BooleanSupplier cancelled;
   private final SplittableRandom random;
   private final Set<String> tried = new HashSet<>();
-  private final Set<String> tooSmall = new HashSet<>();
+  private final Set<String> done = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private long decision;
+  private long latest;
+  private @Nullable Completion passedOver;
   private int attempts;
   private int waits;
   private long spentNanoUsd;
@@ -74,7 +78,22 @@ final class Chain {
     return deciding.call().route().deadline().minus(Duration.between(deciding.start(), now()));
   }
 
+  /** The answer; one that was judged too low where nothing better came. */
   Completion run() {
+    try {
+      return decided();
+    } catch (SextantException failure) {
+      Completion low = passedOver;
+      if (low == null || failure.code() == ErrorCode.CANCELLED) {
+        throw failure;
+      }
+      warn("The cascade took an answer below its gate: " + failure.getMessage());
+      router.log().closed(decision, "ok");
+      return completion(low.text(), low.endpoint(), low.model(), low.usage());
+    }
+  }
+
+  private Completion decided() {
     router.turn(deciding.call().route().name()).incrementAndGet();
     for (int round = 0; round < MAX_ROUNDS; round++) {
       if (cancelled.getAsBoolean()) {
@@ -109,6 +128,7 @@ final class Chain {
     OptionalLong before = decision == 0 ? OptionalLong.empty() : OptionalLong.of(decision);
     long id = router.log().decided(router.entry(deciding.call(), taken, before));
     decision = decision == 0 ? id : decision;
+    latest = id;
   }
 
   /** A call that is under way. */
@@ -139,7 +159,8 @@ final class Chain {
     attempts++;
     Attempt attempt = new Attempt(id.getAsLong(), endpoint, slot, at);
     try {
-      return Optional.of(answered(attempt, router.parts().client().ask(request)));
+      Completion answer = answered(attempt, router.parts().client().ask(request));
+      return accepts(answer) ? Optional.of(answer) : Optional.empty();
     } catch (ChatFailure failure) {
       failed(attempt, failure);
       return Optional.empty();
@@ -209,17 +230,42 @@ final class Chain {
     if (!known) {
       warn("The price of model \"%s\" is not known: the cost is NULL.".formatted(endpoint.model()));
     }
+    costKnown &= known;
     spentNanoUsd += cost.orElse(0);
+    return completion(answer.text(), endpoint.name(), endpoint.model(), usage);
+  }
+
+  private Completion completion(String text, String endpoint, String model, Usage usage) {
     return new Completion(
-        answer.text(),
+        text,
         decision,
-        endpoint.name(),
-        endpoint.model(),
+        endpoint,
+        model,
         attempts,
         usage,
-        known && costKnown ? OptionalLong.of(spentNanoUsd) : OptionalLong.empty(),
+        costKnown ? OptionalLong.of(spentNanoUsd) : OptionalLong.empty(),
         Duration.between(deciding.start(), now()).toMillis(),
         warnings);
+  }
+
+  /** Has an answer judged where the policy wants that; one that is too low is logged and kept. */
+  private boolean accepts(Completion answer) {
+    Route route = deciding.call().route();
+    Optional<String> judge = route.policy().judge();
+    if (judge.isEmpty()) {
+      return true;
+    }
+    double judged = router.sqlPolicy().judged(judge.get(), deciding.call().prompt(), answer.text());
+    router.log().feedback(latest, "judge", judged, "cascade");
+    List<String> targets = route.targets().stream().map(Route.Target::endpoint).toList();
+    if (attempts >= route.attempts()
+        || route.policy().accepts(targets, answer.endpoint(), judged)) {
+      return true;
+    }
+    tried.add(answer.endpoint());
+    done.add(answer.endpoint());
+    passedOver = answer;
+    return false;
   }
 
   /** Logs a failure; throws where no other target is to be looked for. */
@@ -259,8 +305,8 @@ final class Chain {
     }
     tried.add(endpoint.name());
     if (errorClass == ErrorClass.CONTEXT_LENGTH) {
-      tooSmall.addAll(notLarger(endpoint));
-      tried.addAll(tooSmall);
+      done.addAll(notLarger(endpoint));
+      tried.addAll(done);
     }
   }
 
@@ -296,12 +342,12 @@ final class Chain {
     }
     waits++;
     router.parts().pause().pause(shortest.get(), cancelled);
-    tried.retainAll(tooSmall);
+    tried.retainAll(done);
     return true;
   }
 
   private Optional<Duration> wait(String name, Rejection rejection) {
-    if (tooSmall.contains(name)) {
+    if (done.contains(name)) {
       return Optional.empty();
     }
     Endpoint endpoint = deciding.endpoint(name);

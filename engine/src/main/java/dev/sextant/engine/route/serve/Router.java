@@ -199,7 +199,7 @@ public final class Router implements AutoCloseable {
   }
 
   /**
-   * Refuses a policy whose query does not run.
+   * Refuses a policy whose query or judge does not run.
    *
    * @throws SextantException {@code 42P16}
    */
@@ -207,6 +207,7 @@ public final class Router implements AutoCloseable {
     if (policy.name().equals(PolicyText.SQL)) {
       SqlPolicy.check(policy.query());
     }
+    policy.judge().ifPresent(SqlPolicy::checkJudge);
   }
 
   @Override

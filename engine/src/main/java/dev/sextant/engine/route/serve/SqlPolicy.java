@@ -133,6 +133,42 @@ final class SqlPolicy implements AutoCloseable {
   }
 
   /**
+   * What an answer is worth.
+   *
+   * @param expression over the columns prompt and answer
+   * @return 0 to 1; 0 for NULL and what is no number
+   */
+  double judged(String expression, String prompt, String answer) {
+    lock.lock();
+    try (SqliteStatement row =
+        open().prepare("SELECT (" + expression + ") FROM (SELECT ? AS prompt, ? AS answer)")) {
+      row.bind(1, prompt);
+      row.bind(2, answer);
+      return row.step() ? Math.clamp(row.getDouble(0), 0, 1) : 0;
+    } catch (StorageException failure) {
+      throw new SextantException(
+          ErrorCode.INVALID_DEFINITION,
+          "The judge of a cascade failed: "
+              + failure.getMessage()
+              + " It is an expression over prompt and answer that gives 0 to 1.",
+          failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Refuses a judge that does not run.
+   *
+   * @throws SextantException {@code 42P16}
+   */
+  static void checkJudge(String expression) {
+    try (SqlPolicy policy = new SqlPolicy()) {
+      double _ = policy.judged(expression, "", "");
+    }
+  }
+
+  /**
    * Refuses a query that does not run.
    *
    * @throws SextantException {@code 42P16}
