@@ -74,8 +74,8 @@ public record PolicyText(String name, Options options, String query) {
     if (name.equals(CASCADE) && options.text(JUDGE).isEmpty() && options.text("gate").isPresent()) {
       throw new SextantException(
           ErrorCode.INVALID_DEFINITION,
-          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL over"
-              + " prompt and answer that gives 0 to 1.");
+          "Policy cascade has a gate but nobody to judge answers: add judge, an expression in SQL"
+              + " over prompt and answer that gives 0 to 1.");
     }
   }
 

@@ -173,8 +173,7 @@ class RoutingLogTest {
     assertThat(log.left(List.of(under))).hasValue(60);
     settle(late, 15);
     assertThat(of("day", "spent")).isEqualTo(15);
-    assertThat(of("day", "window_start"))
-        .isEqualTo(start.plus(Duration.ofHours(48)).toEpochMilli());
+    assertThat(of("day", "window_start")).isEqualTo(start.plus(Duration.ofDays(2)).toEpochMilli());
   }
 
   @Test
