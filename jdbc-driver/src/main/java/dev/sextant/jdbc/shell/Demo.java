@@ -106,6 +106,7 @@ final class Demo {
     }
     new CacheTour(connection, screen).run();
     new SandboxTour(connection, screen).run();
+    new RouteTour(connection, screen).run();
     new MeasureTour(connection, screen).run();
     out.println();
     out.println("Ask your own: bin/sextant " + options.database());

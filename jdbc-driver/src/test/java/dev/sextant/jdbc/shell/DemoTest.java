@@ -27,6 +27,9 @@ class DemoTest {
         .containsPattern("cold: 256 texts in .*\nwarm: 256 texts in ")
         .containsPattern("hot *\\| *\\d")
         .containsPattern("bytes  requests missed\n *[\\d,]+ (B|kB|MB)  [█▏▎▍▌▋▊▉]+ \\d")
+        .containsPattern("1 \\| night_shift \\| +503 \\| server +\\| +NULL")
+        .containsPattern("2 \\| day_shift +\\| +200 \\| NULL +\\| 0\\.0")
+        .contains("context_window", "already_tried")
         .containsPattern("The verdict on a against b: (faster|slower|cannot tell)\\.")
         .contains("Ask your own: bin/sextant ");
   }

@@ -30,10 +30,10 @@ public record PolicyText(String name, Options options, String query) {
   /** The name of the policy that learns a linear function of a prompt's features. */
   public static final String RIDGE = "ridge";
 
-  private static final String CASCADE = "cascade";
-  private static final String JUDGE = "judge";
   private static final String TABLE = "table";
   private static final String PENALTY = "penalty";
+  private static final String CASCADE = "cascade";
+  private static final String JUDGE = "judge";
   private static final String WORTH = "usd_per_quality";
   private static final String EPSILON = "epsilon";
   private static final int DEFAULT_DRAWS = 200;
@@ -56,7 +56,7 @@ public record PolicyText(String name, Options options, String query) {
         List.of("quality", "success", "cost", "latency", "load", TABLE, PENALTY, EPSILON));
     known.put("reward", List.of(WORTH, EPSILON));
     known.put("threshold", List.of("weak", "strong", "gain", TABLE, PENALTY, EPSILON));
-    known.put(CASCADE, List.of("gate", JUDGE, TABLE, PENALTY, EPSILON));
+    known.put(CASCADE, List.of("gate", JUDGE, EPSILON));
     known.put("thompson", List.of(WORTH, "draws", "floor", TABLE, PENALTY, EPSILON));
     known.put(KNN, List.of(TABLE, WORTH, "k", "prior", EPSILON));
     known.put(RIDGE, List.of(TABLE, WORTH, PENALTY, EPSILON));

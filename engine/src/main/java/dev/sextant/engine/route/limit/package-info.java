@@ -1,9 +1,7 @@
 /**
- * What keeps calls away from a target or a purse: circuit breakers, rates, calls in flight,
- * budgets.
+ * What keeps calls away from a target: circuit breakers, rates, calls in flight.
  *
- * <p>Start at {@link dev.sextant.engine.route.limit.CircuitBreaker} and {@link
- * dev.sextant.engine.route.limit.Budgets}.
+ * <p>Start at {@link dev.sextant.engine.route.limit.CircuitBreaker}.
  */
 @NullMarked
 package dev.sextant.engine.route.limit;
