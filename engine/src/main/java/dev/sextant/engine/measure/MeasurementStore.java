@@ -5,12 +5,9 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.measure.MeasurementManifest.Field;
 import dev.sextant.engine.measure.MeasurementManifest.Role;
 import dev.sextant.engine.measure.events.Happening;
-import dev.sextant.storage.StorageException;
-import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.probe.Counter;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -347,10 +344,7 @@ public final class MeasurementStore implements AutoCloseable {
   private SqliteConnection open() {
     SqliteConnection open = connection;
     if (open == null) {
-      file.map(Path::getParent).ifPresent(MeasurementStore::makeFolder);
-      open =
-          SqliteConnection.open(
-              new SqliteConnection.OpenOptions(file, "rwc", "normal", BUSY_TIMEOUT_MILLIS));
+      open = SqliteConnection.openBeside(file, "measurements", BUSY_TIMEOUT_MILLIS);
       for (String table : TABLES) {
         open.exec("CREATE TABLE IF NOT EXISTS " + table);
       }
@@ -360,15 +354,6 @@ public final class MeasurementStore implements AutoCloseable {
       connection = open;
     }
     return open;
-  }
-
-  private static void makeFolder(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException failure) {
-      throw new StorageException(
-          Kind.IO, "The folder \"" + folder + "\" for measurements cannot be made.", failure);
-    }
   }
 
   @Override

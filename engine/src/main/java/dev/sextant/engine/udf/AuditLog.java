@@ -2,11 +2,9 @@ package dev.sextant.engine.udf;
 
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.StorageException;
-import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.udf.AuditSink;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,10 +194,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   private SqliteConnection open() {
     SqliteConnection open = connection;
     if (open == null) {
-      file.map(Path::getParent).ifPresent(AuditLog::makeFolder);
-      open =
-          SqliteConnection.open(
-              new SqliteConnection.OpenOptions(file, "rwc", "normal", BUSY_TIMEOUT_MILLIS));
+      open = SqliteConnection.openBeside(file, "the audit", BUSY_TIMEOUT_MILLIS);
       open.exec(
           "CREATE TABLE IF NOT EXISTS audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
               + " function TEXT NOT NULL, profile TEXT NOT NULL, event TEXT NOT NULL,"
@@ -207,15 +202,6 @@ public final class AuditLog implements AuditSink, AutoCloseable {
       connection = open;
     }
     return open;
-  }
-
-  private static void makeFolder(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException failure) {
-      throw new StorageException(
-          Kind.IO, "The folder \"" + folder + "\" for the audit cannot be made.", failure);
-    }
   }
 
   @Override

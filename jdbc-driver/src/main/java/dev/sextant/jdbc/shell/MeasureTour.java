@@ -5,11 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
 
 /** The part of the demo that measures: exact search against a search by an index. */
 final class MeasureTour {
-  private static final int CELL_WIDTH = 60;
   private static final String INDEX =
       """
       CREATE INDEX IF NOT EXISTS glosses_ann
@@ -40,13 +38,7 @@ final class MeasureTour {
     try (Statement statement = connection.createStatement()) {
       statement.execute(INDEX);
     }
-    out.println(MEASURE + ";");
-    long start = screen.nanoTime().getAsLong();
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(MEASURE)) {
-      long rows = new ResultTable(out, CELL_WIDTH).print(result);
-      out.printf(Locale.ROOT, "%,d rows in %.1f ms%n", rows, screen.millisSince(start));
-    }
+    screen.query(connection, MEASURE);
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(VERDICT)) {
       result.next();

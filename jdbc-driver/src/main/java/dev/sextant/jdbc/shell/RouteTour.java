@@ -2,15 +2,12 @@ package dev.sextant.jdbc.shell;
 
 import java.io.PrintStream;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Locale;
 
 /** The part of the demo that routes a prompt to chat models, of which the cheapest is down. */
 final class RouteTour {
-  private static final int CELL_WIDTH = 60;
   private static final List<String> DEFINITIONS =
       List.of(
           "CREATE OR REPLACE CHAT MODEL small PROVIDER acme (context 8000)",
@@ -60,22 +57,12 @@ final class RouteTour {
         statement.execute(definition);
       }
     }
-    query(ASK);
+    screen.query(connection, ASK);
     out.println();
     out.println("-- Who was asked");
-    query(ATTEMPTS);
+    screen.query(connection, ATTEMPTS);
     out.println();
     out.println("-- What was decided, twice, and why");
-    query(CANDIDATES);
-  }
-
-  private void query(String sql) throws SQLException {
-    out.println(sql + ";");
-    long start = screen.nanoTime().getAsLong();
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      long rows = new ResultTable(out, CELL_WIDTH).print(result);
-      out.printf(Locale.ROOT, "%,d rows in %.1f ms%n", rows, screen.millisSince(start));
-    }
+    screen.query(connection, CANDIDATES);
   }
 }

@@ -9,7 +9,6 @@ import java.util.Locale;
 
 /** The part of the demo that shows functions whose authors need not be trusted. */
 final class SandboxTour {
-  private static final int CELL_WIDTH = 60;
   private static final String NO_HOST = "38S02";
   private static final String VOWELS =
       """
@@ -71,17 +70,17 @@ final class SandboxTour {
     out.println();
     out.println("-- A function in WebAssembly, which can reach nothing but its arguments");
     execute(VOWELS);
-    query(USE);
+    screen.query(connection, USE);
     out.println();
     out.println("-- A function in JavaScript, in a process that can only compute");
     try {
       execute(SLUG);
-      query(SLUGS);
+      screen.query(connection, SLUGS);
       out.println();
       out.println("-- One that tries to look around, and what is remembered of it");
       execute(SNOOP);
       attempt("SELECT snoop()");
-      query(AUDIT);
+      screen.query(connection, AUDIT);
     } catch (SQLException refused) {
       if (!NO_HOST.equals(refused.getSQLState())) {
         throw refused;
@@ -97,16 +96,6 @@ final class SandboxTour {
       statement.execute(sql);
     }
     out.printf(Locale.ROOT, "%.1f ms%n", screen.millisSince(start));
-  }
-
-  private void query(String sql) throws SQLException {
-    out.println(sql + ";");
-    long start = screen.nanoTime().getAsLong();
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      long rows = new ResultTable(out, CELL_WIDTH).print(result);
-      out.printf(Locale.ROOT, "%,d rows in %.1f ms%n", rows, screen.millisSince(start));
-    }
   }
 
   private void attempt(String sql) throws SQLException {

@@ -2,6 +2,7 @@ package dev.sextant.storage.sqlite;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,6 +67,27 @@ public final class SqliteConnection implements AutoCloseable {
     } catch (SQLException failure) {
       throw cannotOpen(where, failure);
     }
+  }
+
+  /**
+   * Opens or creates a file of ours beside a database, in its folder, which is made where it is
+   * missing; in memory where there is no file.
+   *
+   * @param what it is for, in messages
+   * @throws StorageException {@code IO} where the folder cannot be made, and as {@link #open}
+   */
+  public static SqliteConnection openBeside(
+      Optional<Path> file, String what, int busyTimeoutMillis) {
+    Path folder = file.map(Path::getParent).orElse(null);
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException failure) {
+        throw new StorageException(
+            Kind.IO, "The folder \"" + folder + "\" for " + what + " cannot be made.", failure);
+      }
+    }
+    return open(new OpenOptions(file, "rwc", "normal", busyTimeoutMillis));
   }
 
   private void prepareFile(OpenOptions options, String where) {

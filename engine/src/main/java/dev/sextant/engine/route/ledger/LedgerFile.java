@@ -1,10 +1,7 @@
 package dev.sextant.engine.route.ledger;
 
-import dev.sextant.storage.StorageException;
-import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.sqlite.SqliteStatement;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,24 +144,12 @@ final class LedgerFile implements AutoCloseable {
   private SqliteConnection open() {
     SqliteConnection open = connection;
     if (open == null) {
-      file.map(Path::getParent).ifPresent(LedgerFile::makeFolder);
-      open =
-          SqliteConnection.open(
-              new SqliteConnection.OpenOptions(file, "rwc", "normal", BUSY_TIMEOUT_MILLIS));
+      open = SqliteConnection.openBeside(file, "routing's log", BUSY_TIMEOUT_MILLIS);
       SCHEMA.forEach(open::exec);
       PromptRuns.SCHEMA.forEach(open::exec);
       connection = open;
     }
     return open;
-  }
-
-  private static void makeFolder(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException failure) {
-      throw new StorageException(
-          Kind.IO, "The folder \"" + folder + "\" for routing's log cannot be made.", failure);
-    }
   }
 
   @Override
