@@ -169,10 +169,13 @@ final class AnnReport {
     line("");
     line(
         "Transactions of 100 rows, synchronous=full; unpaced is as fast as the connection goes."
-            + " Times by the clock.");
+            + " Times by the clock. Waiting is how many rows have no graph yet at the end, then how"
+            + " long it takes until fewer than 1,000 have none.");
     line("");
-    line("| | rows | rows/s | CPU us a row | searches | p50 us | p99 us | p99 CPU us |");
-    line("|---|---:|---:|---:|---:|---:|---:|---:|");
+    line(
+        "| | rows | rows/s | CPU us a row | searches | p50 us | p99 us | p99 CPU us | waiting"
+            + " | caught up after s |");
+    line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (IngestBench.Phase phase : phases) {
       List<String> cells = new ArrayList<>(List.of(phase.name()));
       cells.add(phase.rows() == 0 ? "-" : number(phase.rows(), 0));
@@ -182,6 +185,8 @@ final class AnnReport {
       cells.add(number(phase.p50(), 0));
       cells.add(number(phase.p99(), 0));
       cells.add(number(phase.cpuP99(), 0));
+      cells.add(phase.searches() == 0 ? "-" : number((double) phase.waiting(), 0));
+      cells.add(Double.isNaN(phase.caughtUp()) ? "-" : number(phase.caughtUp(), 1));
       line("| " + String.join(" | ", cells) + " |");
     }
     line("");

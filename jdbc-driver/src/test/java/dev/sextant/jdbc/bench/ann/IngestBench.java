@@ -7,6 +7,7 @@ import dev.sextant.storage.vector.VectorCodec;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -25,13 +26,21 @@ import java.util.function.BooleanSupplier;
 /**
  * One connection inserts rows, a hundred a transaction, while one thread searches the index of the
  * same table: at several rates, and as fast as it goes; and the same rows go to a table of plain
- * SQLite. The sustained rate is the highest of the rates that is kept up while the 99th percentile
- * of searches is at most three times that without inserts.
+ * SQLite. Before each the index has caught up with what was inserted before, and all of it has run
+ * once before the first. The sustained rate is the highest of the rates that is kept up while the
+ * 99th percentile of searches is at most three times that without inserts.
  */
 final class IngestBench {
   private static final int PER_TRANSACTION = 100;
-  private static final List<Integer> RATES = List.of(1_000, 2_000, 3_000, 4_000, 6_000, 8_000);
+  private static final List<Integer> RATES = List.of(1_000, 2_000, 3_000, 4_000, 8_000, 16_000);
   private static final int SECONDS_PER_RATE = 5;
+  private static final int MOST_ROWS_OF_A_RATE = 60_000;
+  private static final int WARM_RATE = 2_000;
+
+  /** Fewer rows wait for a graph of their own as long as it takes. */
+  private static final int FEW = 1_000;
+
+  private static final double MOST_SECONDS_TO_CATCH_UP = 120;
   private static final double P99_LIMIT = 3;
   private static final double KEPT_UP = 0.97;
 
@@ -51,6 +60,8 @@ final class IngestBench {
    * @param searches how many ran meanwhile
    * @param p50 microseconds of a search, by the clock
    * @param cpuP99 microseconds of a search, by the CPU time of its thread
+   * @param waiting rows that wait for a graph at the end, and are compared one by one
+   * @param caughtUp seconds until that was built; NaN where it does not apply
    */
   record Phase(
       String name,
@@ -60,7 +71,9 @@ final class IngestBench {
       int searches,
       double p50,
       double p99,
-      double cpuP99) {}
+      double cpuP99,
+      long waiting,
+      double caughtUp) {}
 
   /** Microseconds of each search, sorted: by the clock, and by CPU time. */
   private static final class Latencies {
@@ -118,15 +131,42 @@ final class IngestBench {
         PreparedStatement search = searching.prepareStatement(SextantContender.searchText(data))) {
       SextantContender.setEf(searching, ef);
       preparePlain(plain);
+      Upkeep upkeep = new Upkeep(searching, search);
+      during("warm-up", upkeep, writer.submit(paced(writing, WARM_RATE)));
+      phases.clear();
       idle("idle", search);
       for (int rate : RATES) {
-        during(paced(rate), search, writer.submit(paced(writing, rate)));
+        during(paced(rate), upkeep, writer.submit(paced(writing, rate)));
       }
       idle("idle again", search);
-      during("inserting, unpaced", search, writer.submit(unpaced(writing, true)));
+      during("inserting, unpaced", upkeep, writer.submit(unpaced(writing, true)));
       alone("inserting alone", writer.submit(unpaced(writing, true)));
-      during("plain SQLite inserting", search, writer.submit(unpaced(plain, false)));
+      upkeep.awaitFew();
+      during("plain SQLite inserting", upkeep, writer.submit(unpaced(plain, false)));
       alone("plain SQLite inserting alone", writer.submit(unpaced(plain, false)));
+    }
+  }
+
+  /** The index, as a search sees it. */
+  private record Upkeep(Connection connection, PreparedStatement search) {
+    long waiting() throws SQLException {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT changed_rows FROM sextant.indexes")) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+
+    /** Waits until few rows wait, and returns how many seconds that took. */
+    double awaitFew() throws SQLException {
+      long start = System.nanoTime();
+      double seconds = 0;
+      SextantTable.rows(search);
+      while (waiting() >= FEW && seconds < MOST_SECONDS_TO_CATCH_UP) {
+        LockSupport.parkNanos(50_000_000);
+        SextantTable.rows(search);
+        seconds = (System.nanoTime() - start) / 1e9;
+      }
+      return seconds;
     }
   }
 
@@ -165,7 +205,8 @@ final class IngestBench {
   }
 
   private Callable<Inserted> paced(Connection connection, int rate) {
-    int rows = Math.min(count, SECONDS_PER_RATE * rate) / PER_TRANSACTION * PER_TRANSACTION;
+    int wanted = Math.min(Math.max(count, MOST_ROWS_OF_A_RATE), SECONDS_PER_RATE * rate);
+    int rows = wanted / PER_TRANSACTION * PER_TRANSACTION;
     return insertion(connection, true, rows, 1e9 * PER_TRANSACTION / rate);
   }
 
@@ -225,20 +266,25 @@ final class IngestBench {
   private void idle(String name, PreparedStatement search) throws Exception {
     long end = System.nanoTime() + (long) (idleSeconds * 1e9);
     Latencies micros = search(search, () -> System.nanoTime() < end);
-    phases.add(phase(name, new Inserted(0, 0, 0), micros));
+    phases.add(phase(name, new Inserted(0, 0, 0), micros, new After(0, Double.NaN)));
   }
 
-  private void during(String name, PreparedStatement search, Future<Inserted> insertion)
-      throws Exception {
-    Latencies micros = search(search, () -> !insertion.isDone());
-    phases.add(phase(name, insertion.get(1, TimeUnit.MINUTES), micros));
+  private void during(String name, Upkeep upkeep, Future<Inserted> insertion) throws Exception {
+    Latencies micros = search(upkeep.search(), () -> !insertion.isDone());
+    long waiting = upkeep.waiting();
+    After after = new After(waiting, upkeep.awaitFew());
+    phases.add(phase(name, insertion.get(1, TimeUnit.MINUTES), micros, after));
   }
 
   private void alone(String name, Future<Inserted> insertion) throws Exception {
-    phases.add(phase(name, insertion.get(30, TimeUnit.MINUTES), new Latencies()));
+    Inserted inserted = insertion.get(30, TimeUnit.MINUTES);
+    phases.add(phase(name, inserted, new Latencies(), new After(0, Double.NaN)));
   }
 
-  private static Phase phase(String name, Inserted inserted, Latencies micros) {
+  /** What is left of a phase. */
+  private record After(long waiting, double caughtUp) {}
+
+  private static Phase phase(String name, Inserted inserted, Latencies micros, After after) {
     int rows = inserted.rows();
     return new Phase(
         name,
@@ -248,7 +294,9 @@ final class IngestBench {
         micros.size,
         micros.percentile(micros.clock, 0.5),
         micros.percentile(micros.clock, 0.99),
-        micros.percentile(micros.cpu, 0.99));
+        micros.percentile(micros.cpu, 0.99),
+        after.waiting(),
+        after.caughtUp());
   }
 
   /** Searches for as long as it is told. */
