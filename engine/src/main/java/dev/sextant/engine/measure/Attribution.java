@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * laid to what the counters and events tell, one after the other, never more than there is, so that
  * the parts do not exceed the excess. Off the CPU: pauses of a collector (which take no time of a
  * thread that is in native code, hence the bound), collections waited for, other safepoints,
- * stalls, the quota, the run queue; what is left was a wait. On it: page faults, at what they cost
- * where the instrument touched memory itself; then code that was given up and ran interpreted; then
- * other threads of the process, which share caches, memory and, on SMT, the core itself. The kernel
- * does not tell the time of a fault or of a shared core, so these two are estimates with an upper
- * bound, and come last.
+ * stalls, the quota, the run queue; what is left was a wait, or, where the thread never gave its CPU
+ * up, time that interrupts or the host of a virtual machine took. On it: page faults, at what they
+ * cost where the instrument touched memory itself; then, in samples that are notably slower, code
+ * that was given up and ran interpreted; then other threads of the process, which share caches,
+ * memory and, on SMT, the core itself, and leave cold caches behind where they took turns on it. The
+ * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
+ * upper bound, and come last: a thread cannot be slowed for longer than the others ran.
  */
 /** Tells what took the time of samples. */
 final class Attribution {
@@ -68,23 +70,25 @@ final class Attribution {
     parts.offCpu();
     parts.onCpu();
     parts.counted();
-    long excess = samples.wall(sample) - base.wall();
-    boolean notable = excess > Math.max(LEAST_NANOS, NOTABLE * base.wall());
     long told = parts.found.stream().mapToLong(Confounder::nanos).sum();
-    double explained = notable ? Math.min(1, (double) told / excess) : Double.NaN;
-    return new Found(!parts.found.isEmpty(), excess, explained, parts.found);
+    double explained = parts.notable ? Math.min(1, (double) told / parts.excess) : Double.NaN;
+    return new Found(!parts.found.isEmpty(), parts.excess, explained, parts.found);
   }
 
   /** The parts of one sample's time. */
   private final class Parts {
     private final int sample;
     private final Baseline base;
+    private final long excess;
+    private final boolean notable;
     private final long threshold;
     private final List<Confounder> found = new ArrayList<>();
 
     Parts(int sample, Baseline base) {
       this.sample = sample;
       this.base = base;
+      this.excess = samples.wall(sample) - base.wall();
+      this.notable = excess > Math.max(LEAST_NANOS, NOTABLE * base.wall());
       this.threshold = Math.max(LEAST_NANOS, (long) (NEGLIGIBLE * base.wall()));
     }
 
@@ -129,8 +133,13 @@ final class Attribution {
       long queue = samples.orZero(Counter.RUN_QUEUE_NANOS, sample);
       long switches = samples.orZero(Counter.INVOLUNTARY_SWITCHES, sample);
       left = lay(left, Kind.RUN_QUEUE, queue, switches + " involuntary switches");
-      long waits = samples.orZero(Counter.VOLUNTARY_SWITCHES, sample) - base.waits();
-      lay(left, Kind.WAIT, left - base.off(), Math.max(0, waits) + " voluntary switches");
+      long waits = samples.get(Counter.VOLUNTARY_SWITCHES, sample);
+      if (waits == 0) {
+        lay(left, Kind.INTERRUPTED, left - base.off(), "on a CPU that did not run the thread");
+      } else {
+        long more = samples.orZero(Counter.VOLUNTARY_SWITCHES, sample) - base.waits();
+        lay(left, Kind.WAIT, left - base.off(), Math.max(0, more) + " voluntary switches");
+      }
     }
 
     void onCpu() {
@@ -141,7 +150,7 @@ final class Attribution {
       long faults = samples.orZero(Counter.MINOR_FAULTS, sample) - base.faults();
       long cost = (long) (faults * faultNanos * FAULT_SPREAD);
       left = lay(left, Kind.PAGE_FAULTS, cost, faults + " faults without a disk");
-      if (left <= NOTABLE * base.wall()) {
+      if (!notable) {
         return;
       }
       if (overlap(Happening.Kind.DEOPTIMIZATION) > 0

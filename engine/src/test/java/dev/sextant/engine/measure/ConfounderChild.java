@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +25,10 @@ final class ConfounderChild {
   private static final int RUNS = 40;
   private static final int DISTURBED = 30;
   private static final int SHORT = 20_000;
-  private static final int LONG = 800_000;
+
+  /** Some 20 ms, so that a hog on the same CPU has several turns within them. */
+  private static final int LONG = 3_200_000;
+
   private static final long TOUCHED = 64L << 20;
 
   private final Kernel kernel = Kernel.host();
@@ -57,7 +61,9 @@ final class ConfounderChild {
               }
             }));
     print("touch", measure(SHORT, this::touch));
-    print("hog", measure(LONG, begin -> hog(begin, Runtime.getRuntime().availableProcessors())));
+    startHogs(Runtime.getRuntime().availableProcessors());
+    print("hog", measure(LONG, this::hog));
+    hogs.clear();
     print("pinned", pinned());
     print("deoptimization", deoptimized());
   }
@@ -76,22 +82,32 @@ final class ConfounderChild {
     }
   }
 
-  /** Threads that keep CPUs busy while the sample runs. */
-  private void hog(boolean begin, int threads) {
-    hogging.set(begin);
-    if (!begin) {
-      return;
-    }
+  /**
+   * Threads that keep CPUs busy while the sample runs. They exist before, since starting a thread
+   * is work of the one that starts it, which would be laid to nobody.
+   */
+  private void startHogs(int threads) {
     for (int i = 0; i < threads; i++) {
       hogs.add(
           Thread.ofPlatform()
               .daemon()
               .start(
                   () -> {
-                    while (hogging.get()) {
-                      Thread.onSpinWait();
+                    while (true) {
+                      if (hogging.get()) {
+                        Thread.onSpinWait();
+                      } else {
+                        LockSupport.park(this);
+                      }
                     }
                   }));
+    }
+  }
+
+  private void hog(boolean begin) {
+    hogging.set(begin);
+    if (begin) {
+      hogs.forEach(LockSupport::unpark);
     }
   }
 
@@ -102,7 +118,8 @@ final class ConfounderChild {
     one.set(before.first().orElseThrow());
     kernel.setAffinity(0, IdSet.of(one));
     try {
-      return measure(LONG, begin -> hog(begin, 1));
+      startHogs(1);
+      return measure(LONG, this::hog);
     } finally {
       kernel.setAffinity(0, before);
     }
@@ -110,7 +127,7 @@ final class ConfounderChild {
 
   private Measured measure(int work, Disturbance disturbance) {
     return measure(
-        WARM_UP,
+        work == LONG ? WARM_UP / 4 : WARM_UP,
         new Subject() {
           private boolean disturbed;
 

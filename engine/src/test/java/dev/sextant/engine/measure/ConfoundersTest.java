@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Disturbances are found and explained under each collector, in JVMs of their own: with {@code
  * -Drounds=20} all of them in each of 20 rounds, else each in one of three, since other work on the
  * machine can take a share of a sample that nothing in the JVM accounts for.
+ *
+ * <p>A hog on the sample's own CPU ("pinned") runs until the sample ends, which is long enough that
+ * the kernel gives the hog several turns: a sample that it did not slow counts as not explained. A
+ * hog on the other CPUs ("hog") may slow nothing, and then there is nothing to explain.
  */
 class ConfoundersTest {
   private static final int ROUNDS = Integer.getInteger("rounds", 0);
