@@ -133,6 +133,9 @@ final class Attribution {
       long queue = samples.orZero(Counter.RUN_QUEUE_NANOS, sample);
       long switches = samples.orZero(Counter.INVOLUNTARY_SWITCHES, sample);
       left = lay(left, Kind.RUN_QUEUE, queue, switches + " involuntary switches");
+      if (samples.get(Counter.CPU_NANOS, sample) == Counter.MISSING) {
+        return; // What is left may have been spent on a CPU.
+      }
       long waits = samples.get(Counter.VOLUNTARY_SWITCHES, sample);
       if (waits == 0) {
         lay(left, Kind.INTERRUPTED, left - base.off(), "on a CPU that did not run the thread");

@@ -47,15 +47,13 @@ record Baseline(long wall, long cpu, long off, long faults, long waits, long oth
     return values.length == 0 ? 0 : (long) Medians.of(values);
   }
 
-  /** A sample's CPU time without that of the probes; its whole time where that is unknown. */
+  /** A sample's CPU time without that of the probes; 0 where that is unknown. */
   static long cpu(Samples samples, int i, long overhead) {
     long read = samples.get(Counter.CPU_NANOS, i);
-    return read == Counter.MISSING
-        ? samples.wall(i)
-        : Math.clamp(read - overhead, 0, samples.wall(i));
+    return read == Counter.MISSING ? 0 : Math.clamp(read - overhead, 0, samples.wall(i));
   }
 
-  /** A sample's time without its CPU time. */
+  /** A sample's time without its CPU time; all of it where that is unknown. */
   static long off(Samples samples, int i, long overhead) {
     return samples.wall(i) - cpu(samples, i, overhead);
   }

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /** What a manifest says of the machine, its system and the JVM. */
 public final class MachineManifest {
   private static final int MIB_BITS = 20;
+  private static final int STOLEN_AT = 8;
 
   private final Path sys;
   private final Path proc;
@@ -58,6 +59,8 @@ public final class MachineManifest {
     fields.add(
         Field.known(
             "heap", (Runtime.getRuntime().maxMemory() >> MIB_BITS) + " MiB at most", Role.STABLE));
+    fields.add(throttling());
+    fields.add(stolen());
     fields.add(load());
     return fields;
   }
@@ -108,6 +111,23 @@ public final class MachineManifest {
     } catch (UnavailableException unavailable) {
       return Field.unknown("CPU quota", Role.STABLE, unavailable.reason());
     }
+  }
+
+  private Field throttling() {
+    try {
+      return Field.known("throttling", quota.describeThrottling(), Role.MOMENT);
+    } catch (UnavailableException unavailable) {
+      return Field.unknown("throttling", Role.MOMENT, unavailable.reason());
+    }
+  }
+
+  /** What the host of a virtual machine took of all CPUs since it started: see proc_stat(5). */
+  private Field stolen() {
+    Path stat = proc.resolve("stat");
+    String[] ticks = firstLine(stat).orElse("").split(" +", -1);
+    return ticks.length > STOLEN_AT && ticks[0].equals("cpu")
+        ? Field.known("stolen", ticks[STOLEN_AT] + " ticks since the start", Role.MOMENT)
+        : Field.unknown("stolen", Role.MOMENT, stat + " does not tell");
   }
 
   /** The flags that say something about speed; paths do not. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Draws the manifest of a measurement up. */
 public final class ManifestReader {
@@ -35,7 +36,7 @@ public final class ManifestReader {
                 .fields());
     String nodes = database.numa().topology().online().toString();
     fields.add(Field.known("NUMA nodes", nodes, Role.STABLE));
-    fields.add(Field.known("placement", "not placed", Role.STABLE));
+    fields.add(Field.known("placement", placement(), Role.SUBJECT));
     fields.add(Field.known("kernels", kernels(database), Role.STABLE));
     fields.add(Field.known("settings", settings(database), Role.STABLE));
     String build = Database.class.getPackage().getImplementationVersion();
@@ -49,6 +50,22 @@ public final class ManifestReader {
         plans.stream().map(lines -> String.join("\n", lines)).collect(Collectors.joining("\n\n"));
     fields.add(Field.known("plan", MeasurementManifest.sha256(plan), Role.SUBJECT));
     return new MeasurementManifest(fields);
+  }
+
+  /** Where memory was to be and what came of it, by owner, and the session's CPUs. */
+  private String placement() {
+    Database database = session.database();
+    Stream<String> regions =
+        Stream.concat(
+                database.placements().regions().stream(), database.vectors().regions().stream())
+            .map(
+                region ->
+                    region.owner() + ": " + region.wanted() + ", " + region.evidence().label())
+            .distinct()
+            .sorted();
+    Stream<String> pin = session.pin().wanted().map(cpus -> "session: " + cpus).stream();
+    String text = Stream.concat(regions, pin).collect(Collectors.joining("; "));
+    return text.isEmpty() ? "nothing placed" : text;
   }
 
   private static String kernels(Database database) {

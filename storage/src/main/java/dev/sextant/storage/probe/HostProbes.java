@@ -177,6 +177,10 @@ public final class HostProbes {
   }
 
   private static Facility allocated() throws UnavailableException {
+    if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+      throw new UnavailableException(
+          "this JVM does not count what threads allocate: module jdk.management is missing");
+    }
     if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)
         || !threads.isThreadAllocatedMemorySupported()) {
       throw new UnavailableException("this JVM does not count what threads allocate");
