@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that was given up and ran interpreted; then other threads of the process, which share caches,
  * memory and, on SMT, the core itself, and leave cold caches behind where they took turns on it. The
  * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
- * upper bound, and come last: a thread cannot be slowed for longer than the others ran.
+ * upper bound, and come last: a thread cannot be slowed for longer than the others ran, and others
+ * that ran for a small part of the sample only are not to blame. What a query computes more in one
+ * run than in others stays unexplained.
  */
 /** Tells what took the time of samples. */
 final class Attribution {
@@ -161,6 +163,9 @@ final class Attribution {
         left = lay(left, Kind.DEOPTIMIZATION, left, detail(Happening.Kind.DEOPTIMIZATION));
       }
       long others = Baseline.others(samples, sample) - base.others();
+      if (others <= NOTABLE * samples.wall(sample)) {
+        return;
+      }
       lay(
           left,
           Kind.SHARED_CPU,

@@ -58,9 +58,9 @@ record Baseline(long wall, long cpu, long off, long faults, long waits, long oth
     return samples.wall(i) - cpu(samples, i, overhead);
   }
 
-  /** CPU time of other threads meanwhile. */
+  /** CPU time of other threads meanwhile; 0 where the sample is too short to tell. */
   static long others(Samples samples, int i) {
-    return Math.max(
-        0, samples.orZero(Counter.PROCESS_CPU_NANOS, i) - samples.orZero(Counter.CPU_NANOS, i));
+    boolean told = samples.wall(i) >= Counter.OTHER_CPU_EVERY_NANOS;
+    return told ? Math.max(0, samples.orZero(Counter.OTHER_CPU_NANOS, i)) : 0;
   }
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A JVM in which each kind of disturbance is injected into one sample. Prints a line for each: its
- * name, the share explained, what was found.
+ * A JVM in which each kind of disturbance is injected into one sample, and work of its own into
+ * another. Prints a line for each: its name, the share explained, what was found.
  */
 final class ConfounderChild {
   private static final int WARM_UP = 120;
@@ -66,6 +66,8 @@ final class ConfounderChild {
     hogs.clear();
     print("pinned", pinned());
     print("deoptimization", deoptimized());
+    print("own", moreWork(SHORT));
+    print("own-long", moreWork(LONG));
   }
 
   private static void collect(boolean begin) {
@@ -171,6 +173,28 @@ final class ConfounderChild {
               sum += rare ? i : Math.sqrt(i + sum);
             }
             sink += sum;
+            return 1;
+          }
+        });
+  }
+
+  /** More of its own work, which no confounder explains. */
+  private Measured moreWork(int work) {
+    return measure(
+        work > SHORT ? WARM_UP / 4 : WARM_UP,
+        new Subject() {
+          private int roots = work;
+
+          @Override
+          public void prepare(int number) {
+            roots = number == DISTURBED ? 2 * work : work;
+          }
+
+          @Override
+          public long run() {
+            for (int i = 0; i < roots; i++) {
+              sink += Math.sqrt(i + sink);
+            }
             return 1;
           }
         });

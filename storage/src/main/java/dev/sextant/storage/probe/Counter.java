@@ -4,8 +4,8 @@ package dev.sextant.storage.probe;
 public enum Counter {
   /** Nanoseconds on a CPU. */
   CPU_NANOS(0, "cpu_ns"),
-  /** Nanoseconds on a CPU of all threads of the process, as of at most a millisecond ago. */
-  PROCESS_CPU_NANOS(1, "process_cpu_ns"),
+  /** Nanoseconds on a CPU of the process's other threads, as of at most a millisecond ago. */
+  OTHER_CPU_NANOS(1, "other_cpu_ns"),
   /** Nanoseconds ready to run and waiting for a CPU. */
   RUN_QUEUE_NANOS(2, "run_queue_ns"),
   /** Page faults that needed no disk. */
@@ -22,6 +22,9 @@ public enum Counter {
   ALLOCATED_BYTES(8, "allocated_bytes"),
   /** Nanoseconds for which the control group was stopped, its quota being used up. */
   THROTTLED_NANOS(9, "throttled_ns");
+
+  /** {@link #OTHER_CPU_NANOS} says nothing of what took less time than this. */
+  public static final long OTHER_CPU_EVERY_NANOS = 1_000_000;
 
   /** Stands for what could not be read. */
   public static final long MISSING = Long.MIN_VALUE;
