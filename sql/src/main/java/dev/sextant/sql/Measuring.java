@@ -143,7 +143,8 @@ final class Measuring implements InnerRun {
     MeasurementManifest manifest = manifest(measure, tools);
     Measured measured = new Measurer(measurerTools()).measure(measure.options(), subjects, stopped);
     MeasurementStore store = session.database().measurements();
-    long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, manifest);
+    MeasurementManifest whole = new ManifestReader(session).ended(manifest);
+    long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, whole);
     return Json.rows(store.rows("measurement_summary", id));
   }
 

@@ -30,10 +30,7 @@ public final class ManifestReader {
    */
   public MeasurementManifest read(List<String> texts, List<List<String>> plans) {
     Database database = session.database();
-    List<Field> fields =
-        new ArrayList<>(
-            new MachineManifest(Path.of("/sys"), Path.of("/proc"), database.probes().quota())
-                .fields());
+    List<Field> fields = new ArrayList<>(machine().fields());
     String nodes = database.numa().topology().online().toString();
     fields.add(Field.known("NUMA nodes", nodes, Role.STABLE));
     fields.add(Field.known("placement", placement(), Role.SUBJECT));
@@ -50,6 +47,16 @@ public final class ManifestReader {
         plans.stream().map(lines -> String.join("\n", lines)).collect(Collectors.joining("\n\n"));
     fields.add(Field.known("plan", MeasurementManifest.sha256(plan), Role.SUBJECT));
     return new MeasurementManifest(fields);
+  }
+
+  private MachineManifest machine() {
+    return new MachineManifest(
+        Path.of("/sys"), Path.of("/proc"), session.database().probes().quota());
+  }
+
+  /** What has changed of a manifest when the measurement is over. */
+  public MeasurementManifest ended(MeasurementManifest begun) {
+    return begun.with(machine().ended());
   }
 
   /** Where memory was to be and what came of it, by owner, and the session's CPUs. */
