@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * laid to what the counters and events tell, one after the other, never more than there is, so that
  * the parts do not exceed the excess. Off the CPU: pauses of a collector (which take no time of a
  * thread that is in native code, hence the bound), collections waited for, other safepoints,
- * stalls, the quota, the run queue; what is left was a wait, or, where the thread never gave its CPU
- * up, time that interrupts or the host of a virtual machine took. On it: page faults, at what they
+ * stalls, the quota, the run queue; what is left was a wait, or, where the thread never gave up its
+ * CPU, time that interrupts or the host of a virtual machine took. On it: page faults, at what they
  * cost where the instrument touched memory itself; then, in samples that are notably slower, code
  * that was given up and ran interpreted; then other threads of the process, which share caches,
- * memory and, on SMT, the core itself, and leave cold caches behind where they took turns on it. The
+ * memory and, on SMT, the core itself, and leave cold caches where they took turns on it. The
  * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
  * upper bound, and come last: a thread cannot be slowed for longer than the others ran, and others
  * that ran for a small part of the sample only are not to blame. What a query computes more in one
