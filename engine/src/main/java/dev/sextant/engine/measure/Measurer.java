@@ -149,7 +149,9 @@ public final class Measurer {
           return;
         }
         if (options.intervalNanos() > 0) {
-          sampler.waitUntil(due);
+          if (due >= end || !sampler.waitUntil(due, turns.cancelled())) {
+            return;
+          }
           due += options.intervalNanos();
         }
         int subject = (first + i) % subjects.size();
