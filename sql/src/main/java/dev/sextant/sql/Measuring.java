@@ -140,9 +140,10 @@ final class Measuring implements InnerRun {
       }
       subjects.add(new Query(query, given));
     }
+    MeasurementStore store = session.database().measurements();
+    store.prepare();
     MeasurementManifest manifest = manifest(measure, tools);
     Measured measured = new Measurer(measurerTools()).measure(measure.options(), subjects, stopped);
-    MeasurementStore store = session.database().measurements();
     MeasurementManifest whole = new ManifestReader(session).ended(manifest);
     long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, whole);
     return Json.rows(store.rows("measurement_summary", id));

@@ -3,6 +3,7 @@ package dev.sextant.jdbc.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -299,6 +300,19 @@ class MeasureSqlTest {
       query(connection, "MEASURE RUNS 2 SELECT n AS against FROM t ORDER BY against");
       assertThat(query(connection, "SELECT queries FROM sextant.measurements").getFirst())
           .containsEntry("queries", 1L);
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsSaidBeforeAnythingIsMeasured() throws Exception {
+    Files.writeString(folder.resolve("m.db-sextant"), "a file in the folder's place");
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(5);
+      assertThatThrownBy(
+              () -> statement.executeQuery("MEASURE FOR '10 min' SELECT count(*) FROM t"))
+          .isNotInstanceOf(SQLTimeoutException.class)
+          .hasMessageContaining("cannot be made");
     }
   }
 
