@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that was given up and ran interpreted; then other threads of the process, which share caches,
  * memory and, on SMT, the core itself, and leave cold caches where they took turns on it. The
  * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
- * upper bound, and come last: a thread cannot be slowed for longer than the others ran, and others
- * that ran for a small part of the sample only are not to blame. What a query computes more in one
+ * upper bound, and come last: a thread whose core another shares has half of it at least, so it
+ * loses at most half of the time that the others ran; and others that ran for a small part of the
+ * sample only are not to blame. What a query computes more in one
  * run than in others stays unexplained.
  */
 /** Tells what took the time of samples. */
@@ -169,7 +170,7 @@ final class Attribution {
       lay(
           left,
           Kind.SHARED_CPU,
-          others,
+          others / 2,
           String.format(Locale.ROOT, "%.3f ms of other threads", others / 1e6));
     }
 

@@ -27,12 +27,19 @@ record Baseline(long wall, long cpu, long off, long faults, long waits, long oth
     int[] calm = IntStream.of(chosen).filter(i -> isCalm(samples, i)).toArray();
     int[] used = calm.length >= LEAST ? calm : chosen;
     return new Baseline(
-        median(used, samples::wall),
+        median(used, i -> samples.wall(i) - kept(samples, i, overhead)),
         median(used, i -> cpu(samples, i, overhead)),
-        median(used, i -> off(samples, i, overhead)),
+        median(used, i -> off(samples, i, overhead) - kept(samples, i, overhead)),
         median(used, i -> samples.orZero(Counter.MINOR_FAULTS, i)),
         median(used, i -> samples.orZero(Counter.VOLUNTARY_SWITCHES, i)),
         median(used, i -> others(samples, i)));
+  }
+
+  /** Time for which a sample was kept from a CPU, which on a busy machine all samples are. */
+  private static long kept(Samples samples, int i, long overhead) {
+    long kept =
+        samples.orZero(Counter.RUN_QUEUE_NANOS, i) + samples.orZero(Counter.THROTTLED_NANOS, i);
+    return Math.min(kept, off(samples, i, overhead));
   }
 
   private static boolean isCalm(Samples samples, int i) {

@@ -67,7 +67,7 @@ final class ConfounderChild {
     print("pinned", pinned());
     print("deoptimization", deoptimized());
     print("own", moreWork(SHORT));
-    print("own-long", moreWork(LONG));
+    print("own-long", moreWork(LONG / 4));
   }
 
   private static void collect(boolean begin) {
