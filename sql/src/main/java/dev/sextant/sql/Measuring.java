@@ -140,10 +140,12 @@ final class Measuring implements InnerRun {
       }
       subjects.add(new Query(query, given));
     }
+    MeasurementStore store = session.database().measurements();
+    store.prepare();
     MeasurementManifest manifest = manifest(measure, tools);
     Measured measured = new Measurer(measurerTools()).measure(measure.options(), subjects, stopped);
-    MeasurementStore store = session.database().measurements();
-    long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, manifest);
+    MeasurementManifest whole = new ManifestReader(session).ended(manifest);
+    long id = store.add(String.join("\nAGAINST ", measure.queries()), measured, whole);
     return Json.rows(store.rows("measurement_summary", id));
   }
 

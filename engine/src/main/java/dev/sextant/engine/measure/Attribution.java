@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * laid to what the counters and events tell, one after the other, never more than there is, so that
  * the parts do not exceed the excess. Off the CPU: pauses of a collector (which take no time of a
  * thread that is in native code, hence the bound), collections waited for, other safepoints,
- * stalls, the quota, the run queue; what is left was a wait. On it: page faults, at what they cost
- * where the instrument touched memory itself; then code that was given up and ran interpreted; then
- * other threads of the process, which share caches, memory and, on SMT, the core itself. The kernel
- * does not tell the time of a fault or of a shared core, so these two are estimates with an upper
- * bound, and come last.
+ * stalls, the quota, the run queue; what is left was a wait, or, where the thread never gave up its
+ * CPU, time that interrupts or the host of a virtual machine took. On it: page faults, at what they
+ * cost where the instrument touched memory itself; then, in samples that are notably slower, code
+ * that was given up and ran interpreted; then other threads of the process, which share caches,
+ * memory and, on SMT, the core itself, and leave cold caches where they took turns on it. The
+ * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
+ * upper bound, and come last: a thread whose core another shares has half of it at least, so it
+ * loses at most half of the time that the others ran; and others that ran for a small part of the
+ * sample only are not to blame. What a query computes more in one
+ * run than in others stays unexplained.
  */
 /** Tells what took the time of samples. */
 final class Attribution {
@@ -68,23 +73,25 @@ final class Attribution {
     parts.offCpu();
     parts.onCpu();
     parts.counted();
-    long excess = samples.wall(sample) - base.wall();
-    boolean notable = excess > Math.max(LEAST_NANOS, NOTABLE * base.wall());
     long told = parts.found.stream().mapToLong(Confounder::nanos).sum();
-    double explained = notable ? Math.min(1, (double) told / excess) : Double.NaN;
-    return new Found(!parts.found.isEmpty(), excess, explained, parts.found);
+    double explained = parts.notable ? Math.min(1, (double) told / parts.excess) : Double.NaN;
+    return new Found(!parts.found.isEmpty(), parts.excess, explained, parts.found);
   }
 
   /** The parts of one sample's time. */
   private final class Parts {
     private final int sample;
     private final Baseline base;
+    private final long excess;
+    private final boolean notable;
     private final long threshold;
     private final List<Confounder> found = new ArrayList<>();
 
     Parts(int sample, Baseline base) {
       this.sample = sample;
       this.base = base;
+      this.excess = samples.wall(sample) - base.wall();
+      this.notable = excess > Math.max(LEAST_NANOS, NOTABLE * base.wall());
       this.threshold = Math.max(LEAST_NANOS, (long) (NEGLIGIBLE * base.wall()));
     }
 
@@ -129,8 +136,16 @@ final class Attribution {
       long queue = samples.orZero(Counter.RUN_QUEUE_NANOS, sample);
       long switches = samples.orZero(Counter.INVOLUNTARY_SWITCHES, sample);
       left = lay(left, Kind.RUN_QUEUE, queue, switches + " involuntary switches");
-      long waits = samples.orZero(Counter.VOLUNTARY_SWITCHES, sample) - base.waits();
-      lay(left, Kind.WAIT, left - base.off(), Math.max(0, waits) + " voluntary switches");
+      if (samples.get(Counter.CPU_NANOS, sample) == Counter.MISSING) {
+        return; // What is left may have been spent on a CPU.
+      }
+      long waits = samples.get(Counter.VOLUNTARY_SWITCHES, sample);
+      if (waits == 0) {
+        lay(left, Kind.INTERRUPTED, left - base.off(), "on a CPU that did not run the thread");
+      } else {
+        long more = samples.orZero(Counter.VOLUNTARY_SWITCHES, sample) - base.waits();
+        lay(left, Kind.WAIT, left - base.off(), Math.max(0, more) + " voluntary switches");
+      }
     }
 
     void onCpu() {
@@ -141,7 +156,7 @@ final class Attribution {
       long faults = samples.orZero(Counter.MINOR_FAULTS, sample) - base.faults();
       long cost = (long) (faults * faultNanos * FAULT_SPREAD);
       left = lay(left, Kind.PAGE_FAULTS, cost, faults + " faults without a disk");
-      if (left <= NOTABLE * base.wall()) {
+      if (!notable) {
         return;
       }
       if (overlap(Happening.Kind.DEOPTIMIZATION) > 0
@@ -149,10 +164,13 @@ final class Attribution {
         left = lay(left, Kind.DEOPTIMIZATION, left, detail(Happening.Kind.DEOPTIMIZATION));
       }
       long others = Baseline.others(samples, sample) - base.others();
+      if (others <= NOTABLE * samples.wall(sample)) {
+        return;
+      }
       lay(
           left,
           Kind.SHARED_CPU,
-          others,
+          others / 2,
           String.format(Locale.ROOT, "%.3f ms of other threads", others / 1e6));
     }
 

@@ -27,6 +27,8 @@ public record Confounder(int sample, Kind kind, long nanos, String detail) {
     THROTTLED,
     /** The thread waited: for a disk, for a lock, asleep. */
     WAIT,
+    /** The thread had a CPU that served interrupts, or that a virtual machine's host took away. */
+    INTERRUPTED,
     /** Memory was touched for the first time. */
     PAGE_FAULTS,
     /** Memory was read from a disk. */
@@ -35,7 +37,7 @@ public record Confounder(int sample, Kind kind, long nanos, String detail) {
     MIGRATION,
     /** Its compiled code had been given up. */
     DEOPTIMIZATION,
-    /** Other threads of the process kept CPUs busy, and this one ran slower. */
+    /** Other threads of the process kept CPUs and caches busy, and this one ran slower. */
     SHARED_CPU;
 
     /** The name in SQL. */

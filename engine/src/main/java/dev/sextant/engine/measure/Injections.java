@@ -47,6 +47,11 @@ final class Injections {
   }
 
   private static boolean isExplicitDisabled() {
+    if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+      return ManagementFactory.getRuntimeMXBean()
+          .getInputArguments()
+          .contains("-XX:+DisableExplicitGC");
+    }
     HotSpotDiagnosticMXBean flags =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     return flags != null && Boolean.parseBoolean(flags.getVMOption("DisableExplicitGC").getValue());

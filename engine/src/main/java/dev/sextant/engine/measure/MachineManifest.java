@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /** What a manifest says of the machine, its system and the JVM. */
 public final class MachineManifest {
   private static final int MIB_BITS = 20;
+  private static final int STOLEN_AT = 8;
 
   private final Path sys;
   private final Path proc;
@@ -58,8 +59,19 @@ public final class MachineManifest {
     fields.add(
         Field.known(
             "heap", (Runtime.getRuntime().maxMemory() >> MIB_BITS) + " MiB at most", Role.STABLE));
-    fields.add(load());
+    fields.addAll(moment(""));
     return fields;
+  }
+
+  /** Those that change. */
+  private List<Field> moment(String suffix) {
+    return List.of(
+        throttling("throttling" + suffix), stolen("stolen" + suffix), load("load" + suffix));
+  }
+
+  /** How those that change are at the end of a measurement. */
+  public List<Field> ended() {
+    return moment(" at the end");
   }
 
   private static Optional<String> firstLine(Path file) {
@@ -110,6 +122,23 @@ public final class MachineManifest {
     }
   }
 
+  private Field throttling(String name) {
+    try {
+      return Field.known(name, quota.describeThrottling(), Role.MOMENT);
+    } catch (UnavailableException unavailable) {
+      return Field.unknown(name, Role.MOMENT, unavailable.reason());
+    }
+  }
+
+  /** What the host of a virtual machine took of all CPUs since it started: see proc_stat(5). */
+  private Field stolen(String name) {
+    Path stat = proc.resolve("stat");
+    String[] ticks = firstLine(stat).orElse("").split(" +", -1);
+    return ticks.length > STOLEN_AT && ticks[0].equals("cpu")
+        ? Field.known(name, ticks[STOLEN_AT] + " ticks since the start", Role.MOMENT)
+        : Field.unknown(name, Role.MOMENT, stat + " does not tell");
+  }
+
   /** The flags that say something about speed; paths do not. */
   private static String flags() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -125,9 +154,13 @@ public final class MachineManifest {
 
   /** The load at this moment. */
   public Field load() {
+    return load("load");
+  }
+
+  private Field load(String name) {
     Path load = proc.resolve("loadavg");
     return firstLine(load)
-        .map(value -> Field.known("load", value, Role.MOMENT))
-        .orElse(Field.unknown("load", Role.MOMENT, load + " cannot be read"));
+        .map(value -> Field.known(name, value, Role.MOMENT))
+        .orElse(Field.unknown(name, Role.MOMENT, load + " cannot be read"));
   }
 }

@@ -50,6 +50,13 @@ public record MeasurementManifest(List<Field> fields) {
     MOMENT
   }
 
+  /** This with more fields behind. */
+  public MeasurementManifest with(List<Field> more) {
+    List<Field> all = new ArrayList<>(fields);
+    all.addAll(more);
+    return new MeasurementManifest(all);
+  }
+
   /** The value of a field; empty where it is not known. */
   public Optional<String> value(String name) {
     return fields.stream().filter(field -> field.name().equals(name)).findFirst().map(Field::value);

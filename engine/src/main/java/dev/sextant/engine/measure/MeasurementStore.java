@@ -76,6 +76,15 @@ public final class MeasurementStore implements AutoCloseable {
   }
 
   /**
+   * Opens the file, so that one that cannot be is known before anything has been measured.
+   *
+   * @throws dev.sextant.storage.StorageException where it cannot be made, or is no database
+   */
+  public synchronized void prepare() {
+    open();
+  }
+
+  /**
    * Keeps a measurement.
    *
    * @param sql the statement as written
@@ -345,15 +354,24 @@ public final class MeasurementStore implements AutoCloseable {
     SqliteConnection open = connection;
     if (open == null) {
       open = SqliteConnection.openBeside(file, "measurements", BUSY_TIMEOUT_MILLIS);
-      for (String table : TABLES) {
-        open.exec("CREATE TABLE IF NOT EXISTS " + table);
-      }
-      for (String table : INDEXES) {
-        open.exec("CREATE INDEX IF NOT EXISTS " + table + "_of ON " + table + "(measurement)");
+      try {
+        create(open);
+      } catch (RuntimeException failure) {
+        open.close();
+        throw failure;
       }
       connection = open;
     }
     return open;
+  }
+
+  private static void create(SqliteConnection open) {
+    for (String table : TABLES) {
+      open.exec("CREATE TABLE IF NOT EXISTS " + table);
+    }
+    for (String table : INDEXES) {
+      open.exec("CREATE INDEX IF NOT EXISTS " + table + "_of ON " + table + "(measurement)");
+    }
   }
 
   @Override

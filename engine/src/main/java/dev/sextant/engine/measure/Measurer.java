@@ -149,7 +149,9 @@ public final class Measurer {
           return;
         }
         if (options.intervalNanos() > 0) {
-          sampler.waitUntil(due);
+          if (due >= end || !sampler.waitUntil(due, turns.cancelled())) {
+            return;
+          }
           due += options.intervalNanos();
         }
         int subject = (first + i) % subjects.size();
@@ -175,8 +177,10 @@ public final class Measurer {
         injected.add(i < FAULT_SAMPLES ? "fault" : "page touch");
       }
     }
+    Subject sleep = injections.sleep();
+    sleep.run(); // Once before, so that no classes are loaded in the sample.
     sampler.fresh();
-    sampler.sample(injections.sleep(), SELF_TEST, SELF_TEST);
+    sampler.sample(sleep, SELF_TEST, SELF_TEST);
     injected.add("sleep");
     sampler.fresh();
     sampler.sample(injections.collection(), SELF_TEST, SELF_TEST);

@@ -3,6 +3,7 @@ package dev.sextant.engine.measure;
 import dev.sextant.engine.measure.events.EventWatch;
 import dev.sextant.storage.probe.ThreadProbe;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes samples, one after the other. One thread. */
 final class Sampler {
   private static final long SPIN_NANOS = 100_000;
+  private static final long PARK_NANOS = 100_000_000;
 
   private final ThreadProbe probe;
   private final @Nullable EventWatch watch;
@@ -43,16 +45,25 @@ final class Sampler {
     return nanoTime.getAsLong() - origin;
   }
 
-  /** Waits until a moment and reads the counters anew. */
-  void waitUntil(long moment) {
+  /**
+   * Waits until a moment and reads the counters anew.
+   *
+   * @param cancelled is asked several times a second
+   * @return false where it was cancelled
+   */
+  boolean waitUntil(long moment, BooleanSupplier cancelled) {
     for (long left = moment - now(); left > 0; left = moment - now()) {
       if (left > SPIN_NANOS) {
-        LockSupport.parkNanos(left - SPIN_NANOS);
+        if (cancelled.getAsBoolean()) {
+          return false;
+        }
+        LockSupport.parkNanos(Math.min(left - SPIN_NANOS, PARK_NANOS));
       } else {
         Thread.onSpinWait();
       }
     }
     fresh();
+    return true;
   }
 
   /** Reads the counters, so that nothing before now counts. */

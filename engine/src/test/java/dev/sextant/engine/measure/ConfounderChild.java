@@ -9,11 +9,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A JVM in which each kind of disturbance is injected into one sample. Prints a line for each: its
- * name, the share explained, what was found.
+ * A JVM in which each kind of disturbance is injected into one sample, and work of its own into
+ * another. Prints a line for each: its name, the share explained, what was found.
  */
 final class ConfounderChild {
   private static final int WARM_UP = 120;
@@ -24,7 +25,10 @@ final class ConfounderChild {
   private static final int RUNS = 40;
   private static final int DISTURBED = 30;
   private static final int SHORT = 20_000;
-  private static final int LONG = 800_000;
+
+  /** Some 20 ms, so that a hog on the same CPU has several turns within them. */
+  private static final int LONG = 3_200_000;
+
   private static final long TOUCHED = 64L << 20;
 
   private final Kernel kernel = Kernel.host();
@@ -57,9 +61,13 @@ final class ConfounderChild {
               }
             }));
     print("touch", measure(SHORT, this::touch));
-    print("hog", measure(LONG, begin -> hog(begin, Runtime.getRuntime().availableProcessors())));
+    startHogs(Runtime.getRuntime().availableProcessors());
+    print("hog", measure(LONG, this::hog));
+    hogs.clear();
     print("pinned", pinned());
     print("deoptimization", deoptimized());
+    print("own", moreWork(SHORT));
+    print("own-long", moreWork(LONG / 4));
   }
 
   private static void collect(boolean begin) {
@@ -76,22 +84,32 @@ final class ConfounderChild {
     }
   }
 
-  /** Threads that keep CPUs busy while the sample runs. */
-  private void hog(boolean begin, int threads) {
-    hogging.set(begin);
-    if (!begin) {
-      return;
-    }
+  /**
+   * Threads that keep CPUs busy while the sample runs. They exist before, since starting a thread
+   * is work of the one that starts it, which would be laid to nobody.
+   */
+  private void startHogs(int threads) {
     for (int i = 0; i < threads; i++) {
       hogs.add(
           Thread.ofPlatform()
               .daemon()
               .start(
                   () -> {
-                    while (hogging.get()) {
-                      Thread.onSpinWait();
+                    while (true) {
+                      if (hogging.get()) {
+                        Thread.onSpinWait();
+                      } else {
+                        LockSupport.park(this);
+                      }
                     }
                   }));
+    }
+  }
+
+  private void hog(boolean begin) {
+    hogging.set(begin);
+    if (begin) {
+      hogs.forEach(LockSupport::unpark);
     }
   }
 
@@ -102,7 +120,8 @@ final class ConfounderChild {
     one.set(before.first().orElseThrow());
     kernel.setAffinity(0, IdSet.of(one));
     try {
-      return measure(LONG, begin -> hog(begin, 1));
+      startHogs(1);
+      return measure(LONG, this::hog);
     } finally {
       kernel.setAffinity(0, before);
     }
@@ -110,7 +129,7 @@ final class ConfounderChild {
 
   private Measured measure(int work, Disturbance disturbance) {
     return measure(
-        WARM_UP,
+        work == LONG ? WARM_UP / 4 : WARM_UP,
         new Subject() {
           private boolean disturbed;
 
@@ -154,6 +173,28 @@ final class ConfounderChild {
               sum += rare ? i : Math.sqrt(i + sum);
             }
             sink += sum;
+            return 1;
+          }
+        });
+  }
+
+  /** More of its own work, which no confounder explains. */
+  private Measured moreWork(int work) {
+    return measure(
+        work > SHORT ? WARM_UP / 4 : WARM_UP,
+        new Subject() {
+          private int roots = work;
+
+          @Override
+          public void prepare(int number) {
+            roots = number == DISTURBED ? 2 * work : work;
+          }
+
+          @Override
+          public long run() {
+            for (int i = 0; i < roots; i++) {
+              sink += Math.sqrt(i + sink);
+            }
             return 1;
           }
         });

@@ -122,7 +122,7 @@ class MeasurerTest {
             .measure(MeasureOptions.runs(20), List.of(work(run -> {})), () -> false);
     assertThat(measured.missing())
         .containsEntry("gc_pause_ns", "no recorder")
-        .containsEntry("run_queue_nanos", "schedstat: taken away");
+        .containsEntry("run_queue_ns", "schedstat: taken away");
     assertThat(measured.samples().get(Counter.RUN_QUEUE_NANOS, 3)).isEqualTo(Counter.MISSING);
     assertThat(measured.samples().get(Counter.CPU_NANOS, 3)).isPositive();
     assertThat(measured.overlaps()).isEmpty();

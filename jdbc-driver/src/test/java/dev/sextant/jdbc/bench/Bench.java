@@ -15,11 +15,11 @@ public final class Bench {
     String name = args.length == 0 ? "" : args[0];
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     switch (name) {
-      case "exact" -> new ExactBench(Arguments.of(rest)).run().print();
+      case "exact" -> new ExactBench(Arguments.of(rest)).run().publish();
       case "ann" -> AnnBench.run(rest);
       case "cache" -> CacheBench.run(rest);
       case "udf" -> UdfBench.run(rest);
-      case "numa" -> new NumaBench(Arguments.of(rest)).run().print();
+      case "numa" -> new NumaBench(Arguments.of(rest)).run().publish();
       case "measure" -> MeasureBench.run(rest);
       case "route" -> RouteBench.run(rest);
       default ->
@@ -34,16 +34,22 @@ public final class Bench {
    * What a benchmark is told.
    *
    * @param rows how many rows; 0 for the benchmark's own choice
+   * @param write whether the report goes to {@code docs/benchmarks}
    */
-  record Arguments(int rows) {
+  record Arguments(int rows, boolean write) {
     static Arguments of(String[] args) {
-      if (args.length == 0) {
-        return new Arguments(0);
+      Arguments arguments = new Arguments(0, false);
+      for (int i = 0; i < args.length; i++) {
+        if (args[i].equals("--write")) {
+          arguments = new Arguments(arguments.rows, true);
+        } else if (args[i].equals("--rows") && i + 1 < args.length) {
+          arguments = new Arguments(Integer.parseInt(args[++i]), arguments.write);
+        } else {
+          throw new IllegalArgumentException(
+              "expected --rows N, --write but got " + String.join(" ", args));
+        }
       }
-      if (args.length == 2 && args[0].equals("--rows")) {
-        return new Arguments(Integer.parseInt(args[1]));
-      }
-      throw new IllegalArgumentException("expected --rows N but got " + String.join(" ", args));
+      return arguments;
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.SearchRequest;
 import dev.sextant.storage.vector.VectorCodec;
 import dev.sextant.storage.vector.VectorStore;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -42,10 +43,11 @@ final class ExactBench {
 
   private final int rows;
   private final Random random = new Random(42);
-  private final Report report = new Report("exact");
+  private final Report report;
   private float sink;
 
-  ExactBench(Bench.Arguments arguments) {
+  ExactBench(Bench.Arguments arguments) throws IOException, InterruptedException {
+    this.report = new Report("exact", arguments.write());
     this.rows = arguments.rows() > 0 ? arguments.rows() : 100_000;
   }
 

@@ -7,9 +7,7 @@ import dev.sextant.engine.measure.stats.Verdict;
 import dev.sextant.sql.CountingTrial;
 import dev.sextant.sql.SqlEngine;
 import dev.sextant.sql.SqlSession;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +27,8 @@ final class MeasureBench {
   /** Runs it and prints its figures as the last line. */
   static void run(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
-    boolean write = Arrays.equals(args, new String[] {"--write"});
-    if (args.length > 0 && !write) {
-      throw new IllegalArgumentException("expected --write, got " + String.join(" ", args));
-    }
-    Path root = Path.of(System.getProperty("sextant.root", ".")).toRealPath();
+    Path root = Pages.root();
+    Pages pages = Pages.of(root, args);
     Manifest manifest = new Manifest(root, Map.of());
     Figures figures = new Figures("");
     InstrumentTrial trial = new InstrumentTrial();
@@ -48,10 +43,7 @@ final class MeasureBench {
     figures.add("planted_pairs", PAIRS);
     manifest.ended();
     String report = "# bench measure\n\n" + figures.table(manifest);
-    Path folder =
-        Files.createDirectories(root.resolve(write ? "docs/benchmarks" : "target/benchmarks"));
-    Files.writeString(folder.resolve("measure.md"), report);
-    System.out.println(report);
+    pages.publish("measure", report, new Pages.Run(figures, manifest));
     System.out.println(figures.json("measure"));
   }
 }

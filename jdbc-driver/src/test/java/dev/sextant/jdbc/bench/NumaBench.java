@@ -1,5 +1,6 @@
 package dev.sextant.jdbc.bench;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -22,10 +23,11 @@ final class NumaBench {
   private static final List<String> TABLES = List.of("placed", "free", "control");
 
   private final int rows;
-  private final Report report = new Report("numa");
+  private final Report report;
   private long sink;
 
-  NumaBench(Bench.Arguments arguments) {
+  NumaBench(Bench.Arguments arguments) throws IOException, InterruptedException {
+    this.report = new Report("numa", arguments.write());
     this.rows = arguments.rows() > 0 ? arguments.rows() : 20_000;
   }
 

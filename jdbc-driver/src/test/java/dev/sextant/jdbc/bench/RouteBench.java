@@ -77,16 +77,11 @@ final class RouteBench {
   /** Runs it and prints its figures as the last line. */
   static void run(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
-    boolean write = Arrays.equals(args, new String[] {"--write"});
-    if (args.length > 0 && !write) {
-      throw new IllegalArgumentException("expected --write, got " + String.join(" ", args));
-    }
-    new RouteBench().measure(write);
+    new RouteBench().measure(Pages.of(Pages.root(), args));
   }
 
-  private void measure(boolean write) throws Exception {
-    Path root = Path.of(System.getProperty("sextant.root", ".")).toRealPath();
-    Manifest manifest = new Manifest(root, Map.of());
+  private void measure(Pages pages) throws Exception {
+    Manifest manifest = new Manifest(Pages.root(), Map.of());
     Figures figures = new Figures("");
     for (int i = 0; i < PROMPTS; i++) {
       prompts.add(text(i));
@@ -107,11 +102,8 @@ final class RouteBench {
     }
     manifest.ended();
     report.append('\n').append(figures.table(manifest));
-    Path reports =
-        Files.createDirectories(root.resolve(write ? "docs/benchmarks" : "target/benchmarks"));
-    Files.writeString(reports.resolve("route.md"), report);
-    System.out.println(report);
-    System.out.println("written to " + reports + ", after " + sink + " decisions");
+    pages.publish("route", report.toString(), new Pages.Run(figures, manifest));
+    System.out.println("after " + sink + " decisions");
     System.out.println(figures.json("route"));
   }
 

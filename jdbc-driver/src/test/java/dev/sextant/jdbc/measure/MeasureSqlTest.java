@@ -3,6 +3,7 @@ package dev.sextant.jdbc.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -206,6 +207,13 @@ class MeasureSqlTest {
           .hasMessageContaining("takes queries only");
       assertThatThrownBy(() -> query(connection, "MEASURE WITH a AS (SELECT 1) DELETE FROM t"))
           .hasMessageContaining("takes queries only");
+      assertThatThrownBy(() -> query(connection, "MEASURE SELECT 1 AGAINST DELETE FROM t"))
+          .hasMessageContaining("takes queries only");
+      assertThatThrownBy(() -> query(connection, "MEASURE SELECT 1 AGAINST"))
+          .hasMessageContaining("expected a query");
+      assertThatThrownBy(
+              () -> query(connection, "MEASURE SELECT 1 AGAINST SELECT 2 AGAINST SELECT 3"))
+          .hasMessageContaining("two queries are compared");
       assertThatThrownBy(() -> query(connection, "MEASURE RUNS 0 SELECT 1"))
           .hasMessageContaining("number of runs");
       assertThatThrownBy(() -> query(connection, "MEASURE FOR '10 parsecs' SELECT 1"))
@@ -259,6 +267,52 @@ class MeasureSqlTest {
                   connection,
                   "SELECT sql FROM sextant.statement_stats WHERE sql LIKE 'select count%'"))
           .isEmpty();
+    }
+  }
+
+  @Test
+  void aScheduleEndsWithItsTimeAndByATimeOut() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      List<Map<String, Object>> summary =
+          query(connection, "MEASURE FOR '50 ms' WARMUP 0 INTERVAL '10 min' SELECT sum(n) FROM t");
+      assertThat(number(metric(summary, "samples").get("all_value"))).isEqualTo(1);
+      statement.setQueryTimeout(1);
+      assertThatThrownBy(
+              () -> statement.executeQuery("MEASURE INTERVAL '10 min' SELECT sum(n) FROM t"))
+          .isInstanceOf(SQLTimeoutException.class);
+    }
+  }
+
+  @Test
+  void aQueryThatFailsMidwayLeavesNothingAndAColumnMayBeCalledAgainst() throws SQLException {
+    try (Connection connection = connect()) {
+      assertThatThrownBy(
+              () ->
+                  query(
+                      connection,
+                      "MEASURE RUNS 10 USING (SELECT n FROM t WHERE id < 9)"
+                          + " SELECT abs(-9223372036854775807 - ?)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, failure -> assertThat(failure.getSQLState()).isEqualTo("22003"));
+      assertThat(query(connection, "SELECT count(*) AS n FROM sextant.measurements").getFirst())
+          .containsEntry("n", 0L);
+      query(connection, "MEASURE RUNS 2 SELECT n AS against FROM t ORDER BY against");
+      assertThat(query(connection, "SELECT queries FROM sextant.measurements").getFirst())
+          .containsEntry("queries", 1L);
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsSaidBeforeAnythingIsMeasured() throws Exception {
+    Files.writeString(folder.resolve("m.db-sextant"), "a file in the folder's place");
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(5);
+      assertThatThrownBy(
+              () -> statement.executeQuery("MEASURE FOR '10 min' SELECT count(*) FROM t"))
+          .isNotInstanceOf(SQLTimeoutException.class)
+          .hasMessageContaining("cannot be made");
     }
   }
 

@@ -22,6 +22,12 @@ final class MeasureCompiler extends TokenReader {
           + " [AGAINST query]";
   private static final String COMPARE = "COMPARE MEASUREMENT 2 WITH 1";
   private static final Set<String> QUERIES = Set.of("select", "values", "with");
+  private static final Set<String> CHANGES = Set.of("insert", "update", "delete", "replace");
+
+  /** Behind these, as behind a symbol but {@code )}, a word at the end is a name. */
+  private static final Set<String> BEFORE_NAMES =
+      Set.of("as", "select", "distinct", "from", "join", "by", "where", "and", "or", "not", "on");
+
   private static final Map<String, Double> UNITS =
       Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9, "min", 60e9);
   private static final int NONE = -2;
@@ -66,10 +72,15 @@ final class MeasureCompiler extends TokenReader {
       // Each passes over its tokens.
     }
     List<String> queries = new ArrayList<>();
-    int against = against();
+    int against = against(at);
     queries.add(query(against < 0 ? tokens.size() : against));
     if (against >= 0) {
       at = against + 1;
+      int third = against(at);
+      if (third >= 0) {
+        at = third;
+        throw syntax("the end, since two queries are compared", MEASURE);
+      }
       queries.add(query(tokens.size()));
     }
     int most = forNanos > 0 ? MeasureOptions.MAX_RUNS : MeasureOptions.DEFAULT_RUNS;
@@ -152,22 +163,34 @@ final class MeasureCompiler extends TokenReader {
   }
 
   /** The place of AGAINST before the second query; -1 where there is none. */
-  private int against() {
+  private int against(int from) {
     int depth = 0;
-    for (int i = at; i + 1 < tokens.size(); i++) {
+    for (int i = from; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       depth += token.isSymbol("(") ? 1 : token.isSymbol(")") ? -1 : 0;
-      if (depth == 0 && token.isWord("against") && QUERIES.contains(tokens.get(i + 1).lower())) {
+      if (depth == 0 && token.isWord("against") && separates(i)) {
         return i;
       }
     }
     return -1;
   }
 
+  /** Whether AGAINST stands between queries, or behind one as if another were to come. */
+  private boolean separates(int place) {
+    if (place + 1 < tokens.size()) {
+      String next = tokens.get(place + 1).lower();
+      return QUERIES.contains(next) || CHANGES.contains(next);
+    }
+    Token before = tokens.get(Math.max(0, place - 1));
+    return before.kind() == Token.Kind.SYMBOL
+        ? before.isSymbol(")")
+        : !BEFORE_NAMES.contains(before.lower());
+  }
+
   private String query(int end) {
     require(at < end, "a query");
     String first = tokens.get(at).lower();
-    if (Set.of("insert", "update", "delete", "replace").contains(first)) {
+    if (CHANGES.contains(first)) {
       throw new SextantException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "MEASURE runs its statement many times, so it takes queries only, not "

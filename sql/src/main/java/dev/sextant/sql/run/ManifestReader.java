@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Draws the manifest of a measurement up. */
 public final class ManifestReader {
@@ -29,13 +30,10 @@ public final class ManifestReader {
    */
   public MeasurementManifest read(List<String> texts, List<List<String>> plans) {
     Database database = session.database();
-    List<Field> fields =
-        new ArrayList<>(
-            new MachineManifest(Path.of("/sys"), Path.of("/proc"), database.probes().quota())
-                .fields());
+    List<Field> fields = new ArrayList<>(machine().fields());
     String nodes = database.numa().topology().online().toString();
     fields.add(Field.known("NUMA nodes", nodes, Role.STABLE));
-    fields.add(Field.known("placement", "not placed", Role.STABLE));
+    fields.add(Field.known("placement", placement(), Role.SUBJECT));
     fields.add(Field.known("kernels", kernels(database), Role.STABLE));
     fields.add(Field.known("settings", settings(database), Role.STABLE));
     String build = Database.class.getPackage().getImplementationVersion();
@@ -49,6 +47,32 @@ public final class ManifestReader {
         plans.stream().map(lines -> String.join("\n", lines)).collect(Collectors.joining("\n\n"));
     fields.add(Field.known("plan", MeasurementManifest.sha256(plan), Role.SUBJECT));
     return new MeasurementManifest(fields);
+  }
+
+  private MachineManifest machine() {
+    return new MachineManifest(
+        Path.of("/sys"), Path.of("/proc"), session.database().probes().quota());
+  }
+
+  /** What has changed of a manifest when the measurement is over. */
+  public MeasurementManifest ended(MeasurementManifest begun) {
+    return begun.with(machine().ended());
+  }
+
+  /** Where memory was to be and what came of it, by owner, and the session's CPUs. */
+  private String placement() {
+    Database database = session.database();
+    Stream<String> regions =
+        Stream.concat(
+                database.placements().regions().stream(), database.vectors().regions().stream())
+            .map(
+                region ->
+                    region.owner() + ": " + region.wanted() + ", " + region.evidence().label())
+            .distinct()
+            .sorted();
+    Stream<String> pin = session.pin().wanted().map(cpus -> "session: " + cpus).stream();
+    String text = Stream.concat(regions, pin).collect(Collectors.joining("; "));
+    return text.isEmpty() ? "nothing placed" : text;
   }
 
   private static String kernels(Database database) {

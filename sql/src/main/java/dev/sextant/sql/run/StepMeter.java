@@ -16,7 +16,11 @@ public final class StepMeter {
   /** A meter. */
   public StepMeter(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.threads = ManagementFactory.getThreadMXBean() instanceof ThreadMXBean known ? known : null;
+    boolean known = ModuleLayer.boot().findModule("jdk.management").isPresent();
+    this.threads =
+        known && ManagementFactory.getThreadMXBean() instanceof ThreadMXBean counting
+            ? counting
+            : null;
   }
 
   /**

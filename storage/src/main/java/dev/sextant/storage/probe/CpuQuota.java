@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The CPU time that control groups, of version 1 or 2, leave to this process. Reads files when
@@ -92,6 +93,18 @@ public final class CpuQuota {
         .orElse(groups.getFirst())
         .folder()
         .resolve("cpu.stat");
+  }
+
+  /**
+   * What the kernel has counted of throttling by now, as {@code nr_periods 12, nr_throttled 3,
+   * throttled_usec 77}.
+   *
+   * @throws UnavailableException where no group tells
+   */
+  public String describeThrottling() throws UnavailableException {
+    return lines(statistics()).stream()
+        .filter(line -> line.startsWith("nr_") || line.startsWith("throttled"))
+        .collect(Collectors.joining(", "));
   }
 
   /**

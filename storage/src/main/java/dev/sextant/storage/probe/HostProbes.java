@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Documentation/scheduler/sched-stats.rst. A thread waits for a CPU only when it was switched
  * away from one, so the file is read again only where the switches have changed; for that they are
  * read before it. The thread's own time comes last, so that it holds as little of the reading as
- * can be.
+ * can be. The kernel adds all threads up for the process's clock, so it is read once a millisecond,
+ * and the thread's with it: else a short sample would be charged with the thread's own time since.
  */
 /** What this machine counts of threads. */
 public final class HostProbes {
@@ -32,9 +33,6 @@ public final class HostProbes {
   private static final int PROCESS_CLOCK = 2;
   private static final int THREAD_CLOCK = 3;
   private static final long NANOS = 1_000_000_000L;
-
-  /** The kernel adds all threads up for the process's clock, so it is read once a millisecond. */
-  private static final long PROCESS_CLOCK_EVERY = 1_000_000;
 
   private final Path proc;
   private final CpuQuota quota;
@@ -78,7 +76,7 @@ public final class HostProbes {
         new ProbeSource("sched_getcpu", List.of(Counter.CPU), this::cpu),
         new ProbeSource("ThreadMXBean", List.of(Counter.ALLOCATED_BYTES), HostProbes::allocated),
         new ProbeSource(
-            "clock_gettime", List.of(Counter.PROCESS_CPU_NANOS, Counter.CPU_NANOS), this::clocks));
+            "clock_gettime", List.of(Counter.OTHER_CPU_NANOS, Counter.CPU_NANOS), this::clocks));
   }
 
   private synchronized LibraryCalls calls() throws UnavailableException {
@@ -177,6 +175,10 @@ public final class HostProbes {
   }
 
   private static Facility allocated() throws UnavailableException {
+    if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+      throw new UnavailableException(
+          "this JVM does not count what threads allocate: module jdk.management is missing");
+    }
     if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)
         || !threads.isThreadAllocatedMemorySupported()) {
       throw new UnavailableException("this JVM does not count what threads allocate");
@@ -200,18 +202,25 @@ public final class HostProbes {
     Arena arena = Arena.ofConfined();
     MemorySegment time = arena.allocate(2 * Long.BYTES, Long.BYTES);
     return new Facility() {
-      private long processNanos = clock(PROCESS_CLOCK);
+      private long otherNanos = others();
       private long readAt = nanoTime.getAsLong();
 
       @Override
       public void read(long[] into) {
         long now = nanoTime.getAsLong();
-        if (now - readAt >= PROCESS_CLOCK_EVERY) {
-          processNanos = clock(PROCESS_CLOCK);
+        if (now - readAt >= Counter.OTHER_CPU_EVERY_NANOS) {
+          otherNanos = others();
           readAt = now;
         }
-        into[Counter.PROCESS_CPU_NANOS.slot()] = processNanos;
+        into[Counter.OTHER_CPU_NANOS.slot()] = otherNanos;
         into[Counter.CPU_NANOS.slot()] = clock(THREAD_CLOCK);
+      }
+
+      private long others() {
+        long process = clock(PROCESS_CLOCK);
+        long own = clock(THREAD_CLOCK);
+        boolean known = process != Counter.MISSING && own != Counter.MISSING;
+        return known ? process - own : Counter.MISSING;
       }
 
       private long clock(int number) {

@@ -34,6 +34,9 @@ public final class SqliteConnection implements AutoCloseable {
   /** SQLITE_DIRECTONLY: no view, trigger, index or default of the file calls the function. */
   private static final int DIRECT_ONLY = 0x80000;
 
+  /** Causes of a failure that are looked at. */
+  private static final int MAX_CAUSES = 10;
+
   private final SQLiteConnection connection;
   private final boolean readOnly;
   private @Nullable RuntimeException functionFailure;
@@ -157,8 +160,27 @@ public final class SqliteConnection implements AutoCloseable {
       case CORRUPT -> known;
       default ->
           new StorageException(
-              Kind.CANNOT_OPEN, "Cannot open " + quoted + ": " + known.getMessage(), failure);
+              Kind.CANNOT_OPEN,
+              "Cannot open "
+                  + quoted
+                  + ": "
+                  + (isDenied(failure)
+                      ? "the JVM denies native access to SQLite's library. Start it with"
+                          + " --enable-native-access=ALL-UNNAMED."
+                      : known.getMessage()),
+              failure);
     };
+  }
+
+  private static boolean isDenied(Throwable failure) {
+    Throwable at = failure;
+    for (int i = 0; i < MAX_CAUSES && at != null; i++) {
+      if (at instanceof IllegalCallerException) {
+        return true;
+      }
+      at = at.getCause();
+    }
+    return false;
   }
 
   /** Prepares one statement; the caller closes it. */

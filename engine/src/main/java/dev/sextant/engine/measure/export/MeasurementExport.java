@@ -53,7 +53,12 @@ public final class MeasurementExport {
     } catch (IOException failure) {
       throw new SextantException(
           ErrorCode.IO_ERROR,
-          "The file \"" + file + "\" cannot be written. Does its folder exist?",
+          "The file \""
+              + file
+              + "\" cannot be written"
+              + (Files.isDirectory(file)
+                  ? ": it is a folder. Give the path of a file."
+                  : ". Does its folder exist?"),
           failure);
     }
     return samples.size();

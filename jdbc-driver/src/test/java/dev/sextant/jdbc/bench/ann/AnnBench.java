@@ -2,8 +2,8 @@ package dev.sextant.jdbc.bench.ann;
 
 import dev.sextant.jdbc.bench.Figures;
 import dev.sextant.jdbc.bench.Manifest;
+import dev.sextant.jdbc.bench.Pages;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,18 +78,11 @@ public final class AnnBench {
       manifest.ended();
       report.manifest(figures, manifest);
       all.addAll(figures);
-      write(data, report.toString(), Chart.of(data, search.curves()));
+      Pages pages = new Pages(root, options.write());
+      String page = "ann-" + data.name();
+      pages.write(page + ".svg", Chart.of(data, search.curves()));
+      System.out.println();
+      pages.publish(page, report.toString(), new Pages.Run(figures, manifest));
     }
-  }
-
-  private void write(Dataset data, String page, String chart) throws IOException {
-    Path folder =
-        Files.createDirectories(
-            root.resolve(options.write() ? "docs/benchmarks" : "target/benchmarks"));
-    Files.writeString(folder.resolve("ann-" + data.name() + ".md"), page);
-    Files.writeString(folder.resolve("ann-" + data.name() + ".svg"), chart);
-    System.out.println();
-    System.out.println(page);
-    System.out.println("written to " + folder);
   }
 }

@@ -6,6 +6,7 @@ import dev.sextant.engine.cache.policy.CacheSimulation;
 import dev.sextant.engine.cache.policy.WorkloadSample;
 import dev.sextant.jdbc.bench.Figures;
 import dev.sextant.jdbc.bench.Manifest;
+import dev.sextant.jdbc.bench.Pages;
 import dev.sextant.storage.cache.Slab;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -87,12 +88,8 @@ public final class CacheBench {
     }
     manifest.ended();
     report.end(figures, manifest);
-    Path folder =
-        Files.createDirectories(
-            root.resolve(options.write() ? "docs/benchmarks" : "target/benchmarks"));
-    Files.writeString(folder.resolve("cache.md"), report.toString());
-    System.out.println(report);
-    System.out.println("written to " + folder);
+    new Pages(root, options.write())
+        .publish("cache", report.toString(), new Pages.Run(figures, manifest));
     System.out.println(figures.json("cache"));
   }
 

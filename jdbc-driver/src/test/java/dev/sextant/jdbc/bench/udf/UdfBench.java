@@ -2,6 +2,7 @@ package dev.sextant.jdbc.bench.udf;
 
 import dev.sextant.jdbc.bench.Figures;
 import dev.sextant.jdbc.bench.Manifest;
+import dev.sextant.jdbc.bench.Pages;
 import dev.sextant.storage.vector.VectorCodec;
 import dev.sextant.udf.AuditSink;
 import dev.sextant.udf.Column;
@@ -22,8 +23,6 @@ import dev.sextant.udf.worker.WorkerConfig;
 import dev.sextant.udf.worker.WorkerRuntime;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,16 +57,11 @@ public final class UdfBench {
   /** Runs it and prints its figures as the last line. */
   public static void run(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
-    boolean write = Arrays.equals(args, new String[] {"--write"});
-    if (args.length > 0 && !write) {
-      throw new IllegalArgumentException("expected --write, got " + String.join(" ", args));
-    }
-    new UdfBench().measure(write);
+    new UdfBench().measure(Pages.of(Pages.root(), args));
   }
 
-  private void measure(boolean write) throws Exception {
-    Path root = Path.of(System.getProperty("sextant.root", ".")).toRealPath();
-    Manifest manifest = new Manifest(root, Map.of());
+  private void measure(Pages pages) throws Exception {
+    Manifest manifest = new Manifest(Pages.root(), Map.of());
     report.heading(ROWS, ROUNDS);
     try (WasmRuntime wasm = new WasmRuntime()) {
       inProcess(wasm);
@@ -76,14 +70,10 @@ public final class UdfBench {
     filters();
     manifest.ended();
     report.end(figures, manifest);
-    Path folder =
-        Files.createDirectories(root.resolve(write ? "docs/benchmarks" : "target/benchmarks"));
-    Files.writeString(folder.resolve("udf.md"), report.toString());
-    System.out.println(report);
+    pages.publish("udf", report.toString(), new Pages.Run(figures, manifest));
     if (Double.isNaN(sink)) {
       System.out.println("Some result was not a number.");
     }
-    System.out.println("written to " + folder);
     System.out.println(figures.json("udf"));
   }
 
