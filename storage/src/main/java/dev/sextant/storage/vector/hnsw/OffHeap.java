@@ -24,6 +24,7 @@ final class OffHeap implements AutoCloseable {
   private final Space space;
   private final List<PlacedRegion> placed = new ArrayList<>();
   private long bytes;
+  private long mappedBytes;
 
   /** No memory yet. {@code what} names its user in messages. */
   OffHeap(MemoryBudget budget, String what) {
@@ -59,9 +60,41 @@ final class OffHeap implements AutoCloseable {
     }
   }
 
+  /**
+   * Placed memory for what would do elsewhere; empty where the budget has no room for it or the
+   * space gives none.
+   *
+   * @param size from 1
+   */
+  Optional<MemorySegment> place(long size) {
+    if (!budget.tryReserve(size)) {
+      return Optional.empty();
+    }
+    Optional<PlacedRegion> piece = Optional.empty();
+    try {
+      piece = space.piece(size, 0);
+    } finally {
+      if (piece.isEmpty()) {
+        budget.release(size);
+      }
+    }
+    piece.ifPresent(
+        region -> {
+          placed.add(region);
+          bytes += size;
+        });
+    return piece.map(PlacedRegion::memory);
+  }
+
   /** Part of a file, borrowed until {@link #close()}; not drawn from the budget. */
   MemorySegment map(FileChannel channel, long offset, long size) throws IOException {
+    mappedBytes += size;
     return channel.map(FileChannel.MapMode.READ_ONLY, offset, size, arena);
+  }
+
+  /** Bytes of files that were mapped. */
+  long mappedBytes() {
+    return mappedBytes;
   }
 
   /** Draws {@code size} bytes from the budget for arrays on the heap that live as long as this. */

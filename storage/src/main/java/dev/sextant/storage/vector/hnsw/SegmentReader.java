@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** Reads a segment's file and believes nothing that it has not checked. */
@@ -131,11 +132,16 @@ final class SegmentReader {
       throws IOException {
     long offset = layout.offset(section);
     long size = layout.bytes(section);
-    boolean mapped =
+    boolean seldomRead =
         section == Section.VECTORS
             && layout.parameters().quantization() != Quantization.NONE
             && size > 0;
-    MemorySegment bytes = mapped ? memory.map(channel, offset, size) : memory.allocate(size);
+    Optional<MemorySegment> placed = seldomRead ? memory.place(size) : Optional.empty();
+    boolean mapped = seldomRead && placed.isEmpty();
+    MemorySegment bytes =
+        mapped
+            ? memory.map(channel, offset, size)
+            : placed.isPresent() ? placed.get() : memory.allocate(size);
     CRC32C crc = new CRC32C();
     for (long from = 0; from < size; from += SegmentWriter.SLICE) {
       long length = Math.min(SegmentWriter.SLICE, size - from);
