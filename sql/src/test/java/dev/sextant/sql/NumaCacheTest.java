@@ -218,7 +218,7 @@ final class NumaCacheTest {
     rows("CREATE TABLE wide(id INTEGER PRIMARY KEY, e VECTOR(256))");
     rows(
         "INSERT INTO wide WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-            + " WHERE i < 400) SELECT i, zeroblob(1020) || unhex(printf('%04x803f', i)) FROM n");
+            + " WHERE i < 400) SELECT i, CAST(zeroblob(1020) || unhex(printf('%04x803f', i)) AS BLOB) FROM n");
     rows("CREATE INDEX wide_e ON wide USING hnsw (e vector_l2_ops) WITH (quantization = int8)");
     rows("ALTER INDEX wide_e SET PLACEMENT (BIND(250))");
     reopen(file, Map.of());

@@ -56,7 +56,14 @@ final class SegmentReader {
     try {
       Map<Section, MemorySegment> sections = new EnumMap<>(Section.class);
       for (Section section : Section.values()) {
-        sections.put(section, load(section, header, layout, memory));
+        if (!seldomRead(section, layout)) {
+          sections.put(section, load(section, header, layout, memory));
+        }
+      }
+      for (Section section : Section.values()) { // with what the budget has left
+        if (seldomRead(section, layout)) {
+          sections.put(section, load(section, header, layout, memory));
+        }
       }
       requireLinks(layout, sections);
       requireRowids(Section.ROWIDS, sections);
@@ -132,10 +139,7 @@ final class SegmentReader {
       throws IOException {
     long offset = layout.offset(section);
     long size = layout.bytes(section);
-    boolean seldomRead =
-        section == Section.VECTORS
-            && layout.parameters().quantization() != Quantization.NONE
-            && size > 0;
+    boolean seldomRead = seldomRead(section, layout);
     Optional<MemorySegment> placed = seldomRead ? memory.place(size) : Optional.empty();
     boolean mapped = seldomRead && placed.isEmpty();
     MemorySegment bytes =
@@ -154,6 +158,13 @@ final class SegmentReader {
     int entry = HnswLayout.entry(section);
     requireCrc(section.label(), header.getInt(entry + 16), (int) crc.getValue());
     return bytes;
+  }
+
+  /** Whether searches read little of it, since they compare codes. */
+  private static boolean seldomRead(Section section, HnswLayout layout) {
+    return section == Section.VECTORS
+        && layout.parameters().quantization() != Quantization.NONE
+        && layout.bytes(section) > 0;
   }
 
   /** Every link leads to a node of its level, so that a search cannot leave the segment. */
