@@ -108,27 +108,30 @@ final class CacheMemory {
     };
   }
 
-  /** Writes down where a cache is to lie from now on; gives a warning where it does not. */
-  Optional<String> note(CacheOptions wanted, Optional<RegionReport> slab) {
+  /** Writes down what became of a placement that a statement has asked for. */
+  void note(CacheOptions wanted, Optional<RegionReport> slab) {
     Placements by = placements;
     if (by == null || !(wanted.placement() instanceof DataPlacement.On(var placement))) {
-      return Optional.empty();
+      return;
     }
     Evidence evidence =
         slab.map(RegionReport::evidence)
             .orElseGet(
                 () -> by.machine().placer().known(placement).orElse(new Evidence.Applied(UNUSED)));
-    if (evidence.holds() || slab.isEmpty()) {
+    if (evidence.holds() || slab.isEmpty()) { // what does not hold its space has written down
       by.note(OWNER, new PlacedSpace.Wanted(placement, by.enforcement()), evidence);
     }
-    boolean told = evidence.holds() || (slab.isEmpty() && evidence instanceof Evidence.Applied);
-    return told
-        ? Optional.empty()
-        : Optional.of(
-            "The embedding cache is not as "
-                + placement.label()
-                + " wants it: "
-                + evidence.label()
-                + ".");
+  }
+
+  /** What to tell of a cache that does not lie where it should. */
+  static Optional<String> warning(Optional<RegionReport> slab) {
+    return slab.filter(region -> !region.evidence().holds())
+        .map(
+            region ->
+                "The embedding cache is not as "
+                    + region.wanted()
+                    + " wants it: "
+                    + region.evidence().label()
+                    + ".");
   }
 }

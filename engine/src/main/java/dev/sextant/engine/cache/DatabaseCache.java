@@ -80,6 +80,7 @@ public final class DatabaseCache implements AutoCloseable {
     if (opened == null) {
       opened = new EmbeddingCache(options, memory, clock, warnings::add);
       cache = opened;
+      CacheMemory.warning(opened.placed()).ifPresent(warnings::add);
     }
     return opened;
   }
@@ -113,7 +114,9 @@ public final class DatabaseCache implements AutoCloseable {
     }
     options = wanted;
     if (moved) {
-      memory.note(wanted, placed()).ifPresent(warnings::add);
+      Optional<RegionReport> slab = placed();
+      memory.note(wanted, slab);
+      CacheMemory.warning(slab).ifPresent(warnings::add);
     }
   }
 
