@@ -380,6 +380,18 @@ final class NumaPlacementTest {
   }
 
   @Test
+  void localityWithoutTasksIsUnknown() {
+    assertThat(rows("SELECT * FROM sextant.numa_locality")).isEmpty();
+    docs(); // built on the nodes' workers in turn, some of which may have had nothing to do
+    assertThat(
+            rows(
+                "SELECT count(*) FROM sextant.numa_locality"
+                    + " WHERE (tasks = 0) <> (local_share IS NULL)"
+                    + " OR tasks <> by_own_workers + by_other_nodes + by_callers"))
+        .containsExactly("0");
+  }
+
+  @Test
   void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() {
     docs();
     rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 250))");
