@@ -102,7 +102,7 @@ public final class Settings {
           "cache.placement",
           "default",
           CacheOptions.PLACEMENTS,
-          "NUMA nodes n where the private cache's memory lies; default is where the system puts it");
+          "NUMA nodes n where a private cache lies; default is where the system puts it");
 
   /** Bound on the embedding cache's memory. */
   public static final Setting CACHE_HOT_BYTES =

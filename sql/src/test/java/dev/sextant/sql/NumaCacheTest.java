@@ -223,7 +223,7 @@ final class NumaCacheTest {
     rows("ALTER INDEX wide_e SET PLACEMENT (BIND(250))");
     reopen(file, Map.of());
     String near =
-        "SELECT count(*) FROM (SELECT id FROM wide ORDER BY e <-> zeroblob(1024) LIMIT 3)";
+        "SELECT count(*) FROM" + " (SELECT id FROM wide ORDER BY e <-> zeroblob(1024) LIMIT 3)";
     assertThat(rows(near)).containsExactly("3");
     assertThat(rows(SEGMENT)).singleElement().asString().startsWith("segment 1|verified (");
     String less = Long.toString(used() - 100_000);
