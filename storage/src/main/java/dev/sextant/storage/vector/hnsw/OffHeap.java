@@ -44,6 +44,7 @@ final class OffHeap implements AutoCloseable {
     Optional<PlacedRegion> piece = size == 0 ? Optional.empty() : space.piece(size, 0);
     if (piece.isPresent()) {
       placed.add(piece.get());
+      draw(piece.get().heldBytes() - size);
       return piece.get().memory();
     }
     try {
@@ -70,20 +71,16 @@ final class OffHeap implements AutoCloseable {
     if (!budget.tryReserve(size)) {
       return Optional.empty();
     }
-    Optional<PlacedRegion> piece = Optional.empty();
-    try {
-      piece = space.piece(size, 0);
-    } finally {
-      if (piece.isEmpty()) {
-        budget.release(size);
-      }
+    bytes += size; // given back by close(), also where the space refuses
+    Optional<PlacedRegion> piece = space.piece(size, 0);
+    if (piece.isEmpty()) {
+      budget.release(size);
+      bytes -= size;
+      return Optional.empty();
     }
-    piece.ifPresent(
-        region -> {
-          placed.add(region);
-          bytes += size;
-        });
-    return piece.map(PlacedRegion::memory);
+    placed.add(piece.get());
+    draw(piece.get().heldBytes() - size);
+    return Optional.of(piece.get().memory());
   }
 
   /** Part of a file, borrowed until {@link #close()}; not drawn from the budget. */
