@@ -191,8 +191,7 @@ final class Scan {
     int span = VectorLayout.BLOCK_ROWS - Long.numberOfLeadingZeros(visible);
     return worst == Double.POSITIVE_INFINITY
         ? visible
-        : visible
-            & by.among(new Sketcher.Rows(chunk.sketches(), chunk.norms(), first, span), worst);
+        : visible & by.among(new Sketcher.Rows(chunk.sketches(), first, span), worst);
   }
 
   private void score(QueryBlock queries, RowBlock block) {

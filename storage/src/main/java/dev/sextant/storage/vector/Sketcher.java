@@ -13,11 +13,14 @@ public interface Sketcher {
   /** Dimensions of every row. */
   int dimensions();
 
-  /** Bytes of a row's sketch, a multiple of 64. */
+  /** Bytes of a row's sketch, a multiple of eight. */
   int bytes();
 
-  /** Writes the sketch of a row, whose place among the sketches is {@code index}. */
-  void write(float[] vector, MemorySegment sketches, int index);
+  /** The sketch of a row; for any thread. */
+  long[] sketch(float[] vector);
+
+  /** Writes a sketch for the row whose place among the sketches is {@code index}. */
+  void place(long[] sketch, MemorySegment sketches, int index);
 
   /** What tells rows near the query from others. */
   Near near(float[] query);
@@ -38,9 +41,7 @@ public interface Sketcher {
    * Up to 64 rows side by side.
    *
    * @param sketches of all rows of a chunk
-   * @param norms of all rows of a chunk
-   * @param first the first one's place in both
+   * @param first the first one's place among them, a multiple of 64
    */
-  @SuppressWarnings("ArrayRecordComponent") // Borrowed for one call, never compared.
-  record Rows(MemorySegment sketches, double[] norms, int first, int count) {}
+  record Rows(MemorySegment sketches, int first, int count) {}
 }

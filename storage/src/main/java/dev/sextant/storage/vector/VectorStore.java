@@ -356,7 +356,7 @@ public final class VectorStore implements AutoCloseable {
     chunk.write(index, rowid, seq, older);
     chunk.writeRow(index, vector, norm);
     if (sketcher != null) {
-      sketcher.write(vector, chunk.sketches(), index);
+      sketcher.place(sketcher.sketch(vector), chunk.sketches(), index);
     }
     maxNorm = Math.max(maxNorm, norm);
     rows++;

@@ -30,6 +30,12 @@ sealed interface GraphKernels permits ScalarGraphKernels, SimdGraphKernels {
    */
   void bitDots(long[] query, Rows rows, Batch batch);
 
+  /**
+   * Which rows of a block are not surely farther than a limit: a bit for each. The block is {@code
+   * groups} groups of sketches, at most four, at an offset.
+   */
+  long sketchesWithin(RabitqSketcher.Asked query, MemorySegment sketches, long offset, int groups);
+
   /** The kernels that go with those of the exact search. */
   static GraphKernels of(Kernels kernels) {
     if (!kernels.name().equals("simd")) {

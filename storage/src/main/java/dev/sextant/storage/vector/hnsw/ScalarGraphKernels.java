@@ -10,6 +10,8 @@ final class ScalarGraphKernels implements GraphKernels {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   @Override
@@ -89,6 +91,39 @@ final class ScalarGraphKernels implements GraphKernels {
       }
       batch.scores[i] = sum;
     }
+  }
+
+  @Override
+  public long sketchesWithin(
+      RabitqSketcher.Asked query, MemorySegment sketches, long offset, int groups) {
+    long near = 0;
+    for (int i = 0; i < groups * RabitqSketcher.GROUP; i++) {
+      long group = offset + (long) (i / RabitqSketcher.GROUP) * query.groupBytes();
+      long row = group + (long) (i % RabitqSketcher.GROUP) * Integer.BYTES;
+      // What is not a number is for the exact distance to judge.
+      near |= (least(query, sketches, row) > query.limit() ? 0L : 1L) << i;
+    }
+    return near;
+  }
+
+  private static float least(RabitqSketcher.Asked query, MemorySegment sketches, long row) {
+    int words = query.words();
+    int steps = 0;
+    for (int w = 0; w < words; w++) {
+      int bits = sketches.get(INT, row + (long) w * RabitqSketcher.GROUP_WORD);
+      for (int plane = 0; plane < RabitqCodec.PLANES; plane++) {
+        steps += Integer.bitCount(bits & query.planes()[plane * words + w]) << plane;
+      }
+    }
+    long terms = row + (long) words * RabitqSketcher.GROUP_WORD;
+    float weight = sketches.get(FLOAT, terms);
+    float bias = sketches.get(FLOAT, terms + RabitqSketcher.GROUP_WORD);
+    float spread = sketches.get(FLOAT, terms + 2 * RabitqSketcher.GROUP_WORD);
+    float count = sketches.get(FLOAT, terms + 3 * RabitqSketcher.GROUP_WORD);
+    RabitqSketcher.Least least = query.least();
+    float product = least.slope() * weight * (4f * steps - 30 * count - least.sum());
+    float variance = spread * least.ofSpread() + weight * weight * least.ofWeight();
+    return least.base() + bias - product - (float) Math.sqrt(variance);
   }
 
   private static float square(float value) {

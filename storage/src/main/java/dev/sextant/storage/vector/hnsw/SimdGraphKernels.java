@@ -25,6 +25,14 @@ final class SimdGraphKernels implements GraphKernels {
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
+
+  /** Rows of a group of sketches at a time: no vector is longer than a group. */
+  private static final VectorSpecies<Integer> ROWS =
+      INTS.length() <= RabitqSketcher.GROUP ? INTS : IntVector.SPECIES_512;
+
+  private static final VectorSpecies<Float> ROW_TERMS =
+      VectorSpecies.of(float.class, ROWS.vectorShape());
+  private static final int GROUP_LANES = ROWS.length();
   private static final int LANES = FLOATS.length();
   private static final int CODES = BYTES.length();
 
@@ -73,6 +81,68 @@ final class SimdGraphKernels implements GraphKernels {
       MemorySegment x = rows.data().asSlice((long) batch.ordinals[i] * stride, stride);
       batch.scores[i] = bitDot(query, x, stride / Long.BYTES);
     }
+  }
+
+  @Override
+  public long sketchesWithin(
+      RabitqSketcher.Asked query, MemorySegment sketches, long offset, int groups) {
+    long near = 0;
+    for (int group = 0; group < groups; group++) {
+      long start = offset + (long) group * query.groupBytes();
+      for (int row = 0; row < RabitqSketcher.GROUP; row += GROUP_LANES) {
+        long within = within(query, sketches, start + (long) row * Integer.BYTES);
+        near |= within << (group * RabitqSketcher.GROUP + row);
+      }
+    }
+    return near;
+  }
+
+  /** A bit for each of as many rows as there are lanes. */
+  private static long within(RabitqSketcher.Asked query, MemorySegment sketches, long row) {
+    int words = query.words();
+    int[] planes = query.planes();
+    IntVector ones = IntVector.zero(ROWS);
+    IntVector twos = IntVector.zero(ROWS);
+    IntVector fours = IntVector.zero(ROWS);
+    IntVector eights = IntVector.zero(ROWS);
+    for (int w = 0; w < words; w++) {
+      IntVector bits =
+          IntVector.fromMemorySegment(
+              ROWS, sketches, row + (long) w * RabitqSketcher.GROUP_WORD, ByteOrder.LITTLE_ENDIAN);
+      ones = ones.add(bits.and(planes[w]).lanewise(VectorOperators.BIT_COUNT));
+      twos = twos.add(bits.and(planes[words + w]).lanewise(VectorOperators.BIT_COUNT));
+      fours = fours.add(bits.and(planes[2 * words + w]).lanewise(VectorOperators.BIT_COUNT));
+      eights = eights.add(bits.and(planes[3 * words + w]).lanewise(VectorOperators.BIT_COUNT));
+    }
+    IntVector high = eights.lanewise(VectorOperators.LSHL, 1).add(fours);
+    IntVector low = twos.lanewise(VectorOperators.LSHL, 1).add(ones);
+    IntVector steps = high.lanewise(VectorOperators.LSHL, 2).add(low);
+    return least(query.least(), steps, sketches, row + (long) words * RabitqSketcher.GROUP_WORD)
+        .compare(VectorOperators.GT, query.limit())
+        .not()
+        .toLong();
+  }
+
+  private static FloatVector least(
+      RabitqSketcher.Least least, IntVector steps, MemorySegment sketches, long terms) {
+    FloatVector weight = term(sketches, terms, 0);
+    FloatVector product =
+        ((FloatVector) steps.convertShape(VectorOperators.I2F, ROW_TERMS, 0))
+            .mul(4)
+            .sub(term(sketches, terms, 3).mul(30))
+            .sub(least.sum())
+            .mul(weight.mul(least.slope()));
+    FloatVector deviation =
+        term(sketches, terms, 2)
+            .mul(least.ofSpread())
+            .add(weight.mul(weight).mul(least.ofWeight()))
+            .lanewise(VectorOperators.SQRT);
+    return term(sketches, terms, 1).add(least.base()).sub(product).sub(deviation);
+  }
+
+  private static FloatVector term(MemorySegment sketches, long terms, int which) {
+    long at = terms + (long) which * RabitqSketcher.GROUP_WORD;
+    return FloatVector.fromMemorySegment(ROW_TERMS, sketches, at, ByteOrder.LITTLE_ENDIAN);
   }
 
   private static float dot(float[] q, MemorySegment x, int dims) {

@@ -2,11 +2,14 @@ package dev.sextant.storage.vector.hnsw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sextant.storage.vector.Metric;
+import dev.sextant.storage.vector.Sketcher;
 import dev.sextant.storage.vector.hnsw.GraphKernels.Batch;
 import dev.sextant.storage.vector.hnsw.GraphKernels.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +84,31 @@ class GraphKernelsAgreeTest {
       simd.squaredL2s(query, rows, fast);
       scalar.squaredL2s(query, rows, slow);
       compare(fast, slow);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 64, 100, 384, 2000})
+  void sketches(int dimensions) {
+    for (Metric metric : List.of(Metric.COSINE, Metric.L2, Metric.INNER_PRODUCT)) {
+      RabitqSketcher byVectors = new RabitqSketcher(metric, dimensions, Fixtures.simd());
+      RabitqSketcher byScalars = new RabitqSketcher(metric, dimensions, Fixtures.scalar());
+      float[][] rows = Fixtures.clustered(64, dimensions, 5);
+      float[] query = Fixtures.clustered(1, dimensions, 6)[0];
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment sketches = arena.allocate(128L * byVectors.bytes(), 64);
+        for (int row = 0; row < 64; row++) {
+          byVectors.place(byVectors.sketch(rows[row]), sketches, 64 + row);
+        }
+        for (int count = 1; count <= 64; count += 9) {
+          Sketcher.Rows block = new Sketcher.Rows(sketches, 64, count);
+          for (float[] row : rows) {
+            double worst = metric.distance(query, row);
+            assertThat(byVectors.near(query).among(block, worst))
+                .isEqualTo(byScalars.near(query).among(block, worst));
+          }
+        }
+      }
     }
   }
 

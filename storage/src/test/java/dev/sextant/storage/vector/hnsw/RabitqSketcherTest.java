@@ -7,7 +7,10 @@ import dev.sextant.storage.vector.Hits;
 import dev.sextant.storage.vector.Kernels;
 import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.SearchRequest;
+import dev.sextant.storage.vector.Sketcher;
 import dev.sextant.storage.vector.VectorStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -104,11 +107,10 @@ class RabitqSketcherTest {
     Kernels kernels = Fixtures.simd();
     RabitqSketcher sketcher = new RabitqSketcher(Metric.COSINE, 384, kernels);
     float[][] vectors = Fixtures.clustered(ROWS, 384, 3);
-    double[] norms = new double[ROWS];
-    var sketches = java.lang.foreign.MemorySegment.ofArray(new long[ROWS * sketcher.bytes() / 8]);
+    MemorySegment sketches =
+        Arena.ofAuto().allocate((long) (ROWS + RabitqSketcher.GROUP) * sketcher.bytes());
     for (int row = 0; row < ROWS; row++) {
-      sketcher.write(vectors[row], sketches, row);
-      norms[row] = Metric.norm(vectors[row]);
+      sketcher.place(sketcher.sketch(vectors[row]), sketches, row);
     }
     float[] query = Fixtures.clustered(1, 384, 4)[0];
     double[] distances = new double[ROWS];
@@ -119,10 +121,7 @@ class RabitqSketcherTest {
     var near = sketcher.near(query);
     int left = 0;
     for (int first = 0; first + 64 <= ROWS; first += 64) {
-      left +=
-          Long.bitCount(
-              near.among(
-                  new dev.sextant.storage.vector.Sketcher.Rows(sketches, norms, first, 64), worst));
+      left += Long.bitCount(near.among(new Sketcher.Rows(sketches, first, 64), worst));
     }
     assertThat(left).isBetween(11, ROWS / 5);
   }
