@@ -86,6 +86,7 @@ public final class SlabMemory implements AutoCloseable {
   /**
    * Zeros, aligned to a cache line; empty where the limit, the budget or the system has no more.
    */
+  @SuppressWarnings("ReferenceEquality") // the very space, which is asked for nothing
   Optional<MemorySegment> allocate(long bytes) {
     if (usedBytes.addAndGet(bytes) > limitBytes) {
       usedBytes.addAndGet(-bytes);

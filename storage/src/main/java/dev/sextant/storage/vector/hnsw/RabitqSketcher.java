@@ -132,8 +132,8 @@ public final class RabitqSketcher implements Sketcher {
   }
 
   private static long pair(float low, float high) {
-    return Float.floatToRawIntBits(low) & 0xFFFFFFFFL
-        | (long) Float.floatToRawIntBits(high) << Integer.SIZE;
+    return (Float.floatToRawIntBits(low) & 0xFFFFFFFFL)
+        | ((long) Float.floatToRawIntBits(high) << Integer.SIZE);
   }
 
   @Override
@@ -180,7 +180,7 @@ public final class RabitqSketcher implements Sketcher {
       for (int plane = 0; plane < RabitqCodec.PLANES; plane++) {
         for (int word = 0; word < words; word++) {
           long pair = query[plane * (codeStride / Long.BYTES) + word / 2];
-          result[plane * words + word] = (int) (pair >>> word % 2 * Integer.SIZE);
+          result[plane * words + word] = (int) (pair >>> (word % 2 * Integer.SIZE));
         }
       }
       return result;
