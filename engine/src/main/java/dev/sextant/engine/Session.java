@@ -3,6 +3,8 @@ package dev.sextant.engine;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.numa.SessionPin;
+import dev.sextant.engine.vector.Handover;
+import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
@@ -38,6 +40,9 @@ public final class Session implements AutoCloseable {
   private int efSearch = DEFAULT_EF_SEARCH;
   private @Nullable SqliteStatement schemaVersion;
   private @Nullable SqliteStatement idleLog;
+  private @Nullable Handover handover;
+  private List<VectorColumn> vectorColumns = List.of();
+  private long vectorColumnsVersion = -1;
 
   Session(Database database, SqliteConnection connection) {
     this.database = database;
@@ -69,7 +74,7 @@ public final class Session implements AutoCloseable {
   /** Switching it on commits the transaction under way. */
   public void setAutoCommit(boolean autoCommit) {
     if (autoCommit && !this.autoCommit && inTransaction) {
-      end("COMMIT");
+      end(true);
     }
     this.autoCommit = autoCommit;
   }
@@ -105,6 +110,7 @@ public final class Session implements AutoCloseable {
   /** The transaction was ended by a statement of the user's. */
   public void ended() {
     inTransaction = false;
+    handover = null;
     if (schemaChanged) {
       schemaEpoch++;
       schemaChanged = false;
@@ -246,7 +252,7 @@ public final class Session implements AutoCloseable {
   public void commit() {
     requireManual("commit()");
     if (inTransaction) {
-      end("COMMIT");
+      end(true);
       afterChange(0);
     }
   }
@@ -255,19 +261,55 @@ public final class Session implements AutoCloseable {
   public void rollback() {
     requireManual("rollback()");
     if (inTransaction) {
-      end("ROLLBACK");
+      end(false);
     }
   }
 
-  /** Ends the transaction under way by COMMIT or ROLLBACK. */
-  public void end(String how) {
+  /** Commits or rolls back the transaction under way. */
+  public void end(boolean commits) {
+    if (commits) {
+      beforeCommit();
+    }
     try {
-      connection.exec(how);
+      connection.exec(commits ? "COMMIT" : "ROLLBACK");
     } catch (StorageException failure) {
       afterFailure();
       throw failure;
     }
+    if (commits) {
+      committed();
+    } else {
+      ended();
+    }
+  }
+
+  /** The vector columns of the schema with a version, as a statement has just found them. */
+  public void setVectorColumns(long version, List<VectorColumn> columns) {
+    vectorColumns = columns;
+    vectorColumnsVersion = version;
+  }
+
+  /** Called before the transaction is committed: reads what searches will want to know of it. */
+  public void beforeCommit() {
+    handover = null;
+    if (hasWritten() && !schemaChanged && schemaVersion() == vectorColumnsVersion) {
+      try {
+        handover = database.vectors().handover(this, vectorColumns, committedSeq);
+      } catch (StorageException failure) {
+        // The commit says what is wrong; if nothing is, the next search reads what it needs.
+        System.getLogger(Session.class.getName())
+            .log(System.Logger.Level.DEBUG, "Changes were not read before a commit", failure);
+      }
+    }
+  }
+
+  /** The transaction was committed. */
+  public void committed() {
+    Handover done = handover;
     ended();
+    if (done != null) {
+      done.publish();
+    }
   }
 
   private void requireManual(String call) {

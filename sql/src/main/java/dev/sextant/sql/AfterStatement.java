@@ -12,7 +12,8 @@ final class AfterStatement {
     Session session = owner.session();
     switch (statement.kind()) {
       case BEGIN -> session.began();
-      case COMMIT, ROLLBACK -> session.ended();
+      case COMMIT -> session.committed();
+      case ROLLBACK -> session.ended();
       case SAVEPOINT -> session.savepointSet(statement.savepointName());
       case RELEASE -> session.savepointReleased(statement.savepointName());
       case DEFINITION -> {

@@ -191,6 +191,9 @@ final class PreparedSql implements SqlStatement {
   }
 
   private Outcome runNative(StatementText statement) {
+    if (statement.kind() == StatementText.Kind.COMMIT) {
+      session.beforeCommit();
+    }
     for (int i = 0; i < values.length; i++) {
       sqlite.bind(i + 1, values[i]);
     }
@@ -223,12 +226,12 @@ final class PreparedSql implements SqlStatement {
         outcome = runLast(compiled, steps);
       }
       if (alone) {
-        session.end("COMMIT");
+        session.end(true);
       }
       return outcome;
     } catch (RuntimeException failure) {
       if (alone && session.inTransaction()) {
-        session.end("ROLLBACK");
+        session.end(false);
       }
       throw failure;
     }

@@ -4,6 +4,7 @@ import dev.sextant.engine.Session;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.udf.FunctionSet;
+import dev.sextant.engine.vector.VectorColumn;
 import dev.sextant.sql.catalog.Catalog;
 import dev.sextant.sql.lex.FunctionCalls;
 import dev.sextant.sql.lex.StatementText;
@@ -88,13 +89,10 @@ public final class SqlSession implements AutoCloseable {
       catalog = known;
       catalogEpoch = session.schemaEpoch();
       if (!session.hasOwnSchema()) {
-        engine
-            .database()
-            .vectors()
-            .retain(
-                known.vectorTables().stream()
-                    .flatMap(table -> table.searchable().stream())
-                    .toList());
+        List<VectorColumn> columns =
+            known.vectorTables().stream().flatMap(table -> table.searchable().stream()).toList();
+        engine.database().vectors().retain(columns);
+        session.setVectorColumns(version, columns);
       }
     }
     return known;

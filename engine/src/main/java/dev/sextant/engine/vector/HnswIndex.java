@@ -14,9 +14,7 @@ import dev.sextant.storage.vector.hnsw.RowFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +33,7 @@ final class HnswIndex implements AutoCloseable {
   private final long rows;
   private final PlacedSegments.PlacedStore changes;
   private final VectorMirror delta;
-  private volatile @Nullable Untouched untouched;
+  private volatile Untouched untouched;
   private volatile List<Marked> marked = List.of();
   private volatile boolean behind;
 
@@ -46,6 +44,7 @@ final class HnswIndex implements AutoCloseable {
     this.parts = List.copyOf(parts);
     this.live = live(parts);
     this.rows = live.stream().mapToLong(HnswIndex::count).sum();
+    this.untouched = new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
     this.changes =
         place
             .segments()
@@ -171,7 +170,7 @@ final class HnswIndex implements AutoCloseable {
       return Optional.empty();
     }
     long[] aside = view.get().aside();
-    Changes changes = new Changes(delta.changed(), reader.committed(), aside);
+    Changes changes = new Changes(delta.changed().state(), reader.committed(), aside);
     Nearest nearest = new Nearest(request.k());
     long scanned = 0;
     float horizon = Float.POSITIVE_INFINITY;
@@ -207,7 +206,7 @@ final class HnswIndex implements AutoCloseable {
   void follow(VectorMirror.Reader reader, VectorColumn column) {
     delta
         .at(reader, column)
-        .map(view -> new Changes(delta.changed(), reader.committed(), view.aside()))
+        .map(view -> new Changes(delta.changed().state(), reader.committed(), view.aside()))
         .ifPresent(this::untouched);
   }
 
@@ -216,32 +215,18 @@ final class HnswIndex implements AutoCloseable {
     delta.putAside(ids);
   }
 
-  /** What has become of rows since the graphs were built, as a reader sees it. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Changes(Map<Long, Long> changed, long committed, long[] aside) {
-    /** How many rows had changed by a log entry. */
-    int by(long seq) {
-      int count = 0;
-      for (long first : changed.values()) {
-        count += first <= seq ? 1 : 0;
-      }
-      return count;
-    }
-
-    /** Ascending ids of the rows that first changed after a log entry, as far as is committed. */
-    long[] after(long seq) {
-      LongStream.Builder ids = LongStream.builder();
-      for (Map.Entry<Long, Long> entry : changed.entrySet()) {
-        if (entry.getValue() > seq && entry.getValue() <= committed) {
-          ids.add(entry.getKey());
-        }
-      }
-      return ids.build().sorted().toArray();
-    }
+  /** The rows that have changed, for whoever knows what changes next. */
+  VectorMirror delta() {
+    return delta;
   }
 
+  /** What has become of rows since the graphs were built, as a reader sees it. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Changes(ChangedRows.State rows, long committed, long[] aside) {}
+
   /** A part's bits without those of some rows. */
-  private static long[] without(long[] ids, HnswSegment segment, long[] words) {
+  private static long[] without(long[] ids, HnswSegment segment, Untouched rows, int part) {
+    long[] words = rows.words().get(part);
     long[] touched = new long[words.length];
     segment.mark(ids, touched);
     for (int i = 0; i < words.length; i++) {
@@ -303,32 +288,33 @@ final class HnswIndex implements AutoCloseable {
     return result;
   }
 
-  /** The rows that no committed change has touched; the same until another is known. */
+  /**
+   * The rows that no committed change has touched; the same until another is known. What is known
+   * of the newest snapshot grows by what is new; for an older one it is made from the beginning.
+   */
   private Untouched untouched(Changes changes) {
-    Untouched known = untouched;
-    int changed = changes.changed().size();
-    if (known != null && known.committed() == changes.committed() && known.changed() == changed) {
-      return known;
+    Untouched last = untouched;
+    long committed = changes.committed();
+    int known = changes.rows().size();
+    if (last.committed() == committed && last.known() == known) {
+      return last;
     }
-    Untouched start =
-        known != null
-                && known.committed() <= changes.committed()
-                && known.touched() == changes.by(known.committed())
-            ? known
-            : new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
-    long[] ids = changes.after(start.committed());
+    boolean grows = last.committed() <= committed && last.known() <= known && last.isComplete();
+    Untouched start = grows ? last : new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
+    long[] ids = changes.rows().by(committed, start.known());
     List<long[]> words = new ArrayList<>();
-    for (int p = 0; p < parts.size(); p++) {
-      words.add(without(ids, parts.get(p).segment(), start.words().get(p)));
-    }
-    int touched = start.touched() + ids.length;
     List<RowFilter> filters = new ArrayList<>();
     for (int p = 0; p < parts.size(); p++) {
-      boolean all = count(words.get(p)) == parts.get(p).segment().rows();
-      filters.add(all ? RowFilter.all() : RowFilter.ordinals(words.get(p)));
+      HnswSegment segment = parts.get(p).segment();
+      long[] rest = ids.length == 0 ? start.words().get(p) : without(ids, segment, start, p);
+      words.add(rest);
+      filters.add(count(rest) == segment.rows() ? RowFilter.all() : RowFilter.ordinals(rest));
     }
-    Untouched result = new Untouched(changes.committed(), changed, touched, words, filters);
-    untouched = result;
+    int touched = start.touched() + ids.length;
+    Untouched result = new Untouched(committed, known, touched, words, filters);
+    if (last.committed() <= committed) {
+      untouched = result;
+    }
     return result;
   }
 
@@ -336,11 +322,16 @@ final class HnswIndex implements AutoCloseable {
    * The untouched rows of each part, as bits and as filters.
    *
    * @param committed the log entry as of which they are
-   * @param changed how many changed rows were known: a search may find a row gone between commits
+   * @param known how many changed rows were known
    * @param touched how many of them had changed by that entry
    */
   private record Untouched(
-      long committed, int changed, int touched, List<long[]> words, List<RowFilter> filters) {}
+      long committed, int known, int touched, List<long[]> words, List<RowFilter> filters) {
+    /** Whether a later snapshot's are these without the rows that became known since. */
+    boolean isComplete() {
+      return touched == known;
+    }
+  }
 
   /**
    * The filters for the rows among some ids, for each part.

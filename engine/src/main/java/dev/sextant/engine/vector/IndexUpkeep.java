@@ -2,6 +2,7 @@ package dev.sextant.engine.vector;
 
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
+import dev.sextant.storage.numa.kernel.Kernel;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
@@ -36,6 +37,10 @@ final class IndexUpkeep implements AutoCloseable {
 
   private static final int GROWTH = 4;
   private static final int DEAD_SHARE = 4;
+
+  /** Steps of nice that it stands behind: statements are waited for, it is not. */
+  private static final int STEPS_BEHIND = 10;
+
   private static final int MAX_FAILURES = 3;
   private static final int PUBLISH_ATTEMPTS = 10;
   private static final int PATIENCE_MILLIS = 5_000;
@@ -51,7 +56,8 @@ final class IndexUpkeep implements AutoCloseable {
       HnswIndex.Memory memory,
       SegmentFiles files,
       Generations generations,
-      Set<IndexProgress> running) {}
+      Set<IndexProgress> running,
+      Supplier<Kernel> kernel) {}
 
   IndexUpkeep(Place place, Supplier<SqliteConnection> connections) {
     this.place = place;
@@ -128,6 +134,10 @@ final class IndexUpkeep implements AutoCloseable {
   }
 
   private void run(Task task) {
+    place
+        .kernel()
+        .get()
+        .lowerPriority(STEPS_BEHIND); // Where it cannot, statements wait a little more.
     try (SqliteConnection connection = connections.get();
         SegmentFiles.Lock _ = place.files().awaitLock(task.asked.name())) {
       connection.exec("PRAGMA busy_timeout = " + PATIENCE_MILLIS); // Nobody waits for this thread.

@@ -8,7 +8,9 @@ import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorCodec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a vector column as SQLite holds them in a connection's snapshot. */
 final class TableRows {
@@ -37,6 +39,79 @@ final class TableRows {
       }
     }
     return ids.build().toArray();
+  }
+
+  /**
+   * A row that has changed.
+   *
+   * @param first the first log entry that names it
+   * @param there whether it is in the table with anything but NULL
+   * @param blob its vector; null where it holds something else
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  record Changed(long id, long first, boolean there, byte @Nullable [] blob) {
+    /** The same without its vector. */
+    Changed withoutBlob() {
+      return new Changed(id, first, there, null);
+    }
+  }
+
+  /** The rows that some log entries name, as they are now. */
+  void forEachChanged(Handover.Span span, Consumer<Changed> each) {
+    try (SqliteStatement log =
+            connection.prepare(
+                "SELECT id, min(seq) FROM main."
+                    + ChangeLog.TABLE
+                    + " WHERE tbl = ? AND seq > ? AND seq <= ? AND id IS NOT NULL GROUP BY id");
+        SqliteStatement row = byId()) {
+      log.bind(1, column.logNumber());
+      log.bind(2, span.after());
+      log.bind(3, span.last());
+      while (log.step()) {
+        each.accept(changed(row, log.getLong(0), log.getLong(1)));
+      }
+    }
+  }
+
+  /** Rows by id, as if a log entry had just named them. */
+  void forEach(Iterable<Long> ids, long first, Consumer<Changed> each) {
+    try (SqliteStatement row = byId()) {
+      for (long id : ids) {
+        each.accept(changed(row, id, first));
+      }
+    }
+  }
+
+  private SqliteStatement byId() {
+    return connection.prepare(hasVector() + " AND " + key + " = ?");
+  }
+
+  private Changed changed(SqliteStatement row, long id, long first) {
+    row.bind(1, id);
+    try {
+      boolean there = row.step();
+      return new Changed(id, first, there, there ? blob(row) : null);
+    } finally {
+      row.reset();
+    }
+  }
+
+  private byte @Nullable [] blob(SqliteStatement row) {
+    byte[] blob = row.type(1) == SqliteStatement.BLOB ? row.getBlob(1) : null;
+    return blob != null && blob.length == 4 * column.dimensions() ? blob : null;
+  }
+
+  /** All rows that hold anything but NULL, as if a log entry had just named them. */
+  void forEachVector(long first, Consumer<Changed> each) {
+    try (SqliteStatement rows = connection.prepare(hasVector())) {
+      while (rows.step()) {
+        each.accept(new Changed(rows.getLong(0), first, true, blob(rows)));
+      }
+    }
+  }
+
+  private String hasVector() {
+    return select() + " WHERE " + ChangeLog.quote(column.column()) + " IS NOT NULL";
   }
 
   /** How many there are, those without a vector counted. */

@@ -53,7 +53,9 @@ public final class VectorIndexes implements AutoCloseable {
         home == null || !home.writable()
             ? null
             : new IndexUpkeep(
-                new IndexUpkeep.Place(memory, files, generations, running), home.connections());
+                new IndexUpkeep.Place(
+                    memory, files, generations, running, placements.machine()::kernel),
+                home.connections());
   }
 
   /**
@@ -252,6 +254,16 @@ public final class VectorIndexes implements AutoCloseable {
             .findFirst()
             .orElse(new DataPlacement.Anywhere());
     return segments.placed(empty, "column " + column.label(), wanted);
+  }
+
+  /** The open generations that a search in the connection's snapshot would use. */
+  List<HnswIndex> current(SqliteConnection connection) {
+    return generations.open().isEmpty()
+        ? List.of()
+        : IndexCatalog.all(connection).stream()
+            .map(generations::ifOpen)
+            .flatMap(Optional::stream)
+            .toList();
   }
 
   /** The open generations. */

@@ -4,16 +4,14 @@ import dev.sextant.storage.StorageException;
 import dev.sextant.storage.StorageException.Kind;
 import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
-import dev.sextant.storage.sqlite.SqliteStatement;
 import dev.sextant.storage.vector.VectorStore;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -45,16 +43,20 @@ import org.jspecify.annotations.Nullable;
 final class VectorMirror implements AutoCloseable {
   private static final long DEAD_ROWS_KEPT = 10_000;
 
+  /** Rows that are told to a mirror without anybody reading it. */
+  private static final int MOST_UNREAD = 50_000;
+
   private VectorColumn column;
   private final Function<SqliteConnection, PlacedSegments.PlacedStore> stores;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Long> points = new HashSet<>();
   private final Set<Long> aside = new HashSet<>();
-  private final Map<Long, Long> changed = new ConcurrentHashMap<>();
+  private final ChangedRows changed = new ChangedRows();
   private final boolean whole;
   private volatile @Nullable VectorStore store;
   private volatile PlacedSegments.@Nullable PlacedStore placed;
   private long covered;
+  private int unread;
   private boolean distrusted;
   private boolean closed;
 
@@ -97,8 +99,8 @@ final class VectorMirror implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** For each row changed since the beginning, the first log entry that names it. */
-  Map<Long, Long> changed() {
+  /** The rows changed since the beginning. */
+  ChangedRows changed() {
     return changed;
   }
 
@@ -142,6 +144,7 @@ final class VectorMirror implements AutoCloseable {
       if (closed) {
         throw new StorageException(Kind.CLOSED, "The vectors of the column were dropped.");
       }
+      unread = 0;
       VectorStore current = store;
       if (current == null || mustReload(reader, current)) {
         if (!whole || (reader.writes() && column.replaceable())) {
@@ -171,21 +174,26 @@ final class VectorMirror implements AutoCloseable {
     if (reader.committed() < covered || (reader.committed() == covered && !distrusted)) {
       return false;
     }
-    return distrusted
-        || ChangeLog.firstSeq(reader.connection()) > covered + 1
-        || (whole && current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows()));
+    return distrusted || ChangeLog.firstSeq(reader.connection()) > covered + 1 || isWorn(current);
+  }
+
+  /** Whether loading it anew gives much memory back. */
+  private boolean isWorn(VectorStore current) {
+    return whole && current.dead() > Math.max(DEAD_ROWS_KEPT, current.rows());
   }
 
   private VectorStore reload(Reader reader) {
     PlacedSegments.PlacedStore made = stores.apply(reader.connection());
     VectorStore fresh = made.store();
-    try (SqliteStatement rows = reader.connection().prepare(select("IS NOT NULL"))) {
-      while (rows.step()) {
-        long id = rows.getLong(0);
-        if (!reader.changed(id)) {
-          put(fresh, id, rows, reader.committed());
-        }
-      }
+    try {
+      new TableRows(reader.connection(), column)
+          .forEachVector(
+              reader.committed(),
+              row -> {
+                if (!reader.changed(row.id())) {
+                  put(fresh, row, draft(fresh, row), reader.committed());
+                }
+              });
     } catch (RuntimeException failure) {
       fresh.close();
       throw failure;
@@ -212,47 +220,19 @@ final class VectorMirror implements AutoCloseable {
     }
   }
 
-  private String select(String condition) {
-    String vector = ChangeLog.quote(column.column());
-    return "SELECT "
-        + ChangeLog.quote(column.key())
-        + ", "
-        + vector
-        + " FROM main."
-        + ChangeLog.quote(column.table())
-        + " WHERE "
-        + vector
-        + " "
-        + condition;
-  }
-
   private void followLog(Reader reader, VectorStore current) {
-    String changed =
-        "SELECT id, max(seq), min(seq) FROM main."
-            + ChangeLog.TABLE
-            + " WHERE tbl = ? AND seq > ? AND seq <= ? AND id IS NOT NULL GROUP BY id ORDER BY 2";
     boolean complete = false;
-    try (SqliteStatement log = reader.connection().prepare(changed);
-        SqliteStatement row = reader.connection().prepare(selectOne())) {
-      log.bind(1, column.logNumber());
-      log.bind(2, covered);
-      log.bind(3, reader.committed());
-      while (log.step()) {
-        if (!whole) {
-          this.changed.putIfAbsent(log.getLong(0), log.getLong(2));
-        }
-        reread(reader, current, row, log.getLong(0));
-      }
+    try {
+      new TableRows(reader.connection(), column)
+          .forEachChanged(
+              new Handover.Span(covered, reader.committed()),
+              row -> take(reader, current, row, draft(current, row)));
       complete = true;
     } finally {
       distrusted = distrusted || !complete;
     }
     covered = reader.committed();
     points.add(covered);
-  }
-
-  private String selectOne() {
-    return select("IS NOT NULL AND " + ChangeLog.quote(column.key()) + " = ?");
   }
 
   private void readAside(Reader reader, VectorStore current) {
@@ -265,13 +245,9 @@ final class VectorMirror implements AutoCloseable {
       return;
     }
     boolean complete = false;
-    try (SqliteStatement row = reader.connection().prepare(selectOne())) {
-      for (Long id : known) {
-        if (!whole) {
-          changed.putIfAbsent(id, covered);
-        }
-        reread(reader, current, row, id);
-      }
+    try {
+      new TableRows(reader.connection(), column)
+          .forEach(known, covered, row -> take(reader, current, row, draft(current, row)));
       complete = true;
     } finally {
       distrusted = !complete;
@@ -287,33 +263,90 @@ final class VectorMirror implements AutoCloseable {
   }
 
   /** Brings one row up to the reader's snapshot, or puts it aside. */
-  private void reread(Reader reader, VectorStore current, SqliteStatement row, long id) {
-    if (reader.changed(id)) {
-      aside.add(id);
+  private void take(
+      Reader reader, VectorStore into, TableRows.Changed row, VectorStore.@Nullable Draft draft) {
+    if (!whole) {
+      changed.add(row.id(), row.first());
+    }
+    if (reader.changed(row.id()) || (!row.there() && reader.writes() && column.replaceable())) {
+      aside.add(row.id());
       return;
     }
-    row.bind(1, id);
-    try {
-      if (row.step()) {
-        put(current, id, row, reader.committed());
-        isKnownAgain(id);
-      } else if (reader.writes() && column.replaceable()) {
-        aside.add(id);
-      } else {
-        current.remove(id, reader.committed());
-        isKnownAgain(id);
-      }
-    } finally {
-      row.reset();
+    if (row.there()) {
+      put(into, row, draft, reader.committed());
+    } else {
+      into.remove(row.id(), reader.committed());
+    }
+    isKnownAgain(row.id());
+  }
+
+  private static VectorStore.@Nullable Draft draft(VectorStore into, TableRows.Changed row) {
+    byte[] blob = row.blob();
+    return blob == null ? null : into.draft(blob);
+  }
+
+  private static void put(
+      VectorStore into, TableRows.Changed row, VectorStore.@Nullable Draft draft, long seq) {
+    if (draft == null) {
+      into.putUnsearchable(row.id(), seq);
+    } else {
+      into.put(row.id(), draft, seq);
     }
   }
 
-  private void put(VectorStore into, long id, SqliteStatement row, long seq) {
-    byte[] blob = row.type(1) == SqliteStatement.BLOB ? row.getBlob(1) : null;
-    if (blob == null || blob.length != 4 * column.dimensions()) {
-      into.putUnsearchable(id, seq);
-    } else {
-      into.put(id, blob, seq);
+  /**
+   * What a transaction is about to commit, read by its own thread so that no search has to.
+   *
+   * @param into the store that the drafts are for
+   * @param span the log entries that are its own
+   */
+  record Ahead(VectorStore into, Handover.Span span, List<Ready> rows) {}
+
+  /** A row and, where it holds a vector, that. */
+  private record Ready(TableRows.Changed row, VectorStore.@Nullable Draft draft) {}
+
+  /**
+   * Reads what a transaction is about to commit.
+   *
+   * @param rows of the column as that transaction sees them
+   * @return empty where the mirror does not stand right before the transaction, or nobody has read
+   *     it for long
+   */
+  Optional<Ahead> ahead(TableRows rows, Handover.Span span) {
+    VectorStore into;
+    lock.lock();
+    try {
+      into = store;
+      if (closed || distrusted || into == null || covered != span.after()) {
+        return Optional.empty();
+      }
+      if (unread > MOST_UNREAD || isWorn(into)) {
+        return Optional.empty();
+      }
+    } finally {
+      lock.unlock();
+    }
+    List<Ready> ready = new ArrayList<>();
+    rows.forEachChanged(span, row -> ready.add(new Ready(row.withoutBlob(), draft(into, row))));
+    return Optional.of(new Ahead(into, span, ready));
+  }
+
+  /** What was read ahead is committed; nothing where a search has been faster. */
+  void publish(SqliteConnection connection, Ahead ahead) {
+    Reader reader = new Reader(connection, ahead.span().last(), new long[0], false);
+    lock.lock();
+    try {
+      if (closed || distrusted || covered != ahead.span().after() || !ahead.into().equals(store)) {
+        return;
+      }
+      for (Ready ready : ahead.rows()) {
+        take(reader, ahead.into(), ready.row(), ready.draft());
+      }
+      covered = ahead.span().last();
+      points.add(covered);
+      unread += ahead.rows().size();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -370,6 +370,20 @@ public final class VectorTables implements AutoCloseable {
         });
   }
 
+  /**
+   * What the session's transaction is about to commit; nothing where no column is in memory.
+   *
+   * @param columns the vector columns as the transaction sees them
+   * @param committed the last log entry before the transaction's
+   */
+  public Handover handover(Session session, List<VectorColumn> columns, long committed) {
+    Handover handover = new Handover(session.connection(), indexes);
+    if (!mirrors.isEmpty() || !indexes.open().isEmpty()) {
+      handover.read(columns, mirrors, committed);
+    }
+    return handover;
+  }
+
   /** What of it was to be placed, and where it lies. */
   public List<RegionReport> regions() {
     RegionSurvey survey = new RegionSurvey(placements.machine());

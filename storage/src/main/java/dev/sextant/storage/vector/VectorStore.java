@@ -47,7 +47,6 @@ public final class VectorStore implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final AtomicInteger uses = new AtomicInteger();
   private final Slots slots;
-  private final float[] decoded;
   private volatile @Nullable NodeWorkers workers;
   private long lastSeq = Long.MIN_VALUE;
   private volatile double maxNorm;
@@ -115,7 +114,6 @@ public final class VectorStore implements AutoCloseable {
     this.sketcher = sketcher;
     this.budget = means.budget();
     this.kernels = means.kernels();
-    this.decoded = new float[layout.dimensions()];
     try {
       slots = new Slots(layout, arena, budget, what);
     } catch (StorageException e) {
@@ -139,7 +137,7 @@ public final class VectorStore implements AutoCloseable {
     VectorCodec.requireDimensions(vector, dimensions(), what);
     acquire();
     try {
-      write(rowid, vector, seq);
+      write(rowid, draft(vector), seq);
     } finally {
       release();
     }
@@ -147,13 +145,43 @@ public final class VectorStore implements AutoCloseable {
 
   /** {@link #put(long, float[], long)} of the vector in {@code blob}, little-endian float32. */
   public void put(long rowid, byte[] blob, long seq) {
+    put(rowid, draft(blob), seq);
+  }
+
+  private void requireLength(byte[] blob) {
     if (blob.length != dimensions() * Float.BYTES) {
       throw VectorCodec.wrongDimensions(
           what, dimensions(), "a BLOB of " + blob.length + " bytes, four a dimension");
     }
+  }
+
+  /**
+   * A vector made ready to be put, so that putting it takes little time.
+   *
+   * @param norm NaN where it holds a NaN or an infinity
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  public record Draft(float[] vector, double norm, long @Nullable [] sketch) {}
+
+  /** A draft of the vector in {@code blob}, little-endian float32, for this store; any thread. */
+  public Draft draft(byte[] blob) {
+    requireLength(blob);
+    return draft(VectorCodec.decode(blob));
+  }
+
+  private Draft draft(float[] vector) {
+    if (VectorCodec.firstNotFinite(vector) >= 0) {
+      return new Draft(vector, Double.NaN, null);
+    }
+    long[] sketch = sketcher == null ? null : sketcher.sketch(vector);
+    return new Draft(vector, Metric.norm(vector), sketch);
+  }
+
+  /** {@link #put(long, float[], long)} of a draft of this store. */
+  public void put(long rowid, Draft draft, long seq) {
     acquire();
     try {
-      writeBlob(rowid, blob, seq);
+      write(rowid, draft, seq);
     } finally {
       release();
     }
@@ -338,27 +366,21 @@ public final class VectorStore implements AutoCloseable {
     }
   }
 
-  private synchronized void writeBlob(long rowid, byte[] blob, long seq) {
-    VectorCodec.decodeInto(blob, decoded);
-    write(rowid, decoded, seq);
-  }
-
-  private synchronized void write(long rowid, float[] vector, long seq) {
-    if (VectorCodec.firstNotFinite(vector) >= 0) {
+  private synchronized void write(long rowid, Draft draft, long seq) {
+    if (Double.isNaN(draft.norm())) {
       writeUnsearchable(rowid, seq);
       return;
     }
     prepare(seq);
     int older = endOlder(rowid, seq);
-    double norm = Metric.norm(vector);
     Chunk chunk = slots.chunk(slots.next());
     int index = slots.index(slots.next());
     chunk.write(index, rowid, seq, older);
-    chunk.writeRow(index, vector, norm);
-    if (sketcher != null) {
-      sketcher.place(sketcher.sketch(vector), chunk.sketches(), index);
+    chunk.writeRow(index, draft.vector(), draft.norm());
+    if (sketcher != null && draft.sketch() != null) {
+      sketcher.place(draft.sketch(), chunk.sketches(), index);
     }
-    maxNorm = Math.max(maxNorm, norm);
+    maxNorm = Math.max(maxNorm, draft.norm());
     rows++;
     slots.publish(rowid);
   }

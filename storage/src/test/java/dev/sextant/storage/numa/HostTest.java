@@ -9,8 +9,13 @@ import dev.sextant.storage.numa.kernel.Reply;
 import dev.sextant.storage.numa.topology.IdSet;
 import dev.sextant.storage.numa.topology.ThreadInfo;
 import dev.sextant.storage.numa.topology.Topology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -99,6 +104,32 @@ class HostTest {
       assertThat(kernel.location().cpu()).isEqualTo(cpu);
     }
     assertThat(kernel.affinity(0).cpus()).isEqualTo(before);
+  }
+
+  @Test
+  void aThreadStandsBehindOthersAndNoOtherThreadDoes() throws Exception {
+    int before = nice(Path.of("/proc/thread-self/stat"));
+    AtomicInteger after = new AtomicInteger();
+    Thread lowered =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  assertThat(kernel.lowerPriority(3).ok()).isTrue();
+                  after.set(nice(Path.of("/proc/thread-self/stat")));
+                });
+    lowered.join();
+    assertThat(after.get()).isEqualTo(Math.min(19, before + 3));
+    assertThat(nice(Path.of("/proc/thread-self/stat"))).isEqualTo(before);
+  }
+
+  /** Field 19 of proc_pid_stat(5), counted behind the name. */
+  private static int nice(Path stat) {
+    try {
+      String line = Files.readString(stat);
+      return Integer.parseInt(line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -18,12 +18,14 @@ record CallNumbers(
     long mmap,
     long munmap,
     long madvise,
-    long gettid) {
+    long gettid,
+    long getPriority,
+    long setPriority) {
   static final CallNumbers X86_64 =
-      new CallNumbers(309, 204, 203, 237, 238, 239, 279, 9, 11, 28, 186);
+      new CallNumbers(309, 204, 203, 237, 238, 239, 279, 9, 11, 28, 186, 140, 141);
 
   static final CallNumbers AARCH64 =
-      new CallNumbers(168, 123, 122, 235, 237, 236, 239, 222, 215, 233, 178);
+      new CallNumbers(168, 123, 122, 235, 237, 236, 239, 222, 215, 233, 178, 141, 140);
 
   /** Those of a processor by its name in {@code os.arch}. */
   static Optional<CallNumbers> of(String architecture) {

@@ -98,6 +98,14 @@ public interface Kernel {
    */
   Reply movePages(long address, int[] targets, int[] nodes);
 
+  /**
+   * setpriority(2) of the calling thread: has it run when others leave a CPU to it, more so with
+   * every step. Cannot be taken back without CAP_SYS_NICE.
+   */
+  default Reply lowerPriority(int steps) {
+    return Reply.failed(Errno.ENOSYS);
+  }
+
   /** The kernel of this machine, or one that says why there is none to call. */
   static Kernel host() {
     return LinuxKernel.open();

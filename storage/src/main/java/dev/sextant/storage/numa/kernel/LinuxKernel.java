@@ -30,6 +30,11 @@ public final class LinuxKernel implements Kernel {
   /** Bits of a mask of nodes: as many as a kernel can be built for. */
   private static final int NODE_BITS = 1024;
 
+  private static final int PRIO_PROCESS = 0;
+
+  /** What getpriority gives for a nice value of zero: less is nicer. */
+  private static final long NICE_ZERO = 20;
+
   private static final int FIRST_AFFINITY_BYTES = 1024;
   private static final int LAST_AFFINITY_BYTES = (IdSet.MAX_ID + 1) / Byte.SIZE;
 
@@ -134,6 +139,14 @@ public final class LinuxKernel implements Kernel {
               both.getAtIndex(ValueLayout.JAVA_INT, 1))
           : new Location(reply, -1, -1);
     }
+  }
+
+  @Override
+  public Reply lowerPriority(int steps) {
+    Reply now = call(numbers.getPriority(), PRIO_PROCESS, 0);
+    return now.ok()
+        ? call(numbers.setPriority(), PRIO_PROCESS, 0, NICE_ZERO - now.value() + steps)
+        : now;
   }
 
   @Override

@@ -132,8 +132,8 @@ public final class RabitqSketcher implements Sketcher {
   }
 
   private static long pair(float low, float high) {
-    return (Float.floatToRawIntBits(low) & 0xFFFFFFFFL)
-        | ((long) Float.floatToRawIntBits(high) << Integer.SIZE);
+    long upper = (long) Float.floatToRawIntBits(high) << Integer.SIZE;
+    return upper | (Float.floatToRawIntBits(low) & 0xFFFFFFFFL);
   }
 
   @Override
