@@ -121,8 +121,12 @@ public final class DatabaseCache implements AutoCloseable {
   }
 
   /** Where its tier in memory was placed; empty where it is not open or that is nobody's wish. */
-  public synchronized Optional<RegionReport> placed() {
-    return cache == null ? Optional.empty() : cache.placed();
+  public Optional<RegionReport> placed() {
+    EmbeddingCache opened;
+    synchronized (this) {
+      opened = cache;
+    }
+    return opened == null ? Optional.empty() : opened.placed(); // counts pages, which takes a while
   }
 
   /** What went wrong with it. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Draws the manifest of a measurement up. */
 public final class ManifestReader {
@@ -35,7 +36,7 @@ public final class ManifestReader {
                 .fields());
     String nodes = database.numa().topology().online().toString();
     fields.add(Field.known("NUMA nodes", nodes, Role.STABLE));
-    fields.add(Field.known("placement", "not placed", Role.STABLE));
+    fields.add(Field.known("placement", placement(), Role.STABLE));
     fields.add(Field.known("kernels", kernels(database), Role.STABLE));
     fields.add(Field.known("settings", settings(database), Role.STABLE));
     String build = Database.class.getPackage().getImplementationVersion();
@@ -49,6 +50,22 @@ public final class ManifestReader {
         plans.stream().map(lines -> String.join("\n", lines)).collect(Collectors.joining("\n\n"));
     fields.add(Field.known("plan", MeasurementManifest.sha256(plan), Role.SUBJECT));
     return new MeasurementManifest(fields);
+  }
+
+  /** Where indexes, columns, the cache and the session are to lie and run, and whether they do. */
+  private String placement() {
+    Database database = session.database();
+    Stream<String> regions =
+        Stream.concat(database.vectors().regions().stream(), database.cache().placed().stream())
+            .map(
+                region ->
+                    region.owner()
+                        + " on "
+                        + region.wanted()
+                        + (region.evidence().holds() ? "" : ", not wholly"));
+    Stream<String> pin = session.pin().wanted().map(target -> "session on " + target).stream();
+    String all = Stream.concat(regions, pin).distinct().sorted().collect(Collectors.joining("; "));
+    return all.isEmpty() ? "not placed" : all;
   }
 
   private static String kernels(Database database) {
