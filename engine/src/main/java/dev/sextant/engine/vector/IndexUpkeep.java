@@ -7,6 +7,7 @@ import dev.sextant.storage.sqlite.ChangeLog;
 import dev.sextant.storage.sqlite.SqliteConnection;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,14 +18,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Tiers. The rows that have changed since the newest segment become a segment of their own; the
  * newest segments that are less than GROWTH times as large as what follows them are merged into it.
  * So each segment is at least GROWTH times as large as the next, there are few of them, and a row
- * is written once or a few times for each. Where the oldest one is among those, or the log does not
- * reach back, or a file is damaged, the whole index is built anew from the table. All vectors come
- * from SQLite, never from a segment.
+ * is written once or a few times for each. The graph of the oldest one among those is gone on from:
+ * it gets links to the new rows instead of being built again. Where the log does not reach back, or
+ * a file is damaged, the whole index is built anew from the table. All vectors come from SQLite,
+ * never from a segment.
  */
 
 /**
@@ -156,21 +159,19 @@ final class IndexUpkeep implements AutoCloseable {
     }
   }
 
-  /** What to build: all rows, or some that take the place of the segments from a place on. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Plan(int kept, long seq, long[] ids, long[] tombstones) {
-    static final Plan WHOLE = new Plan(0, -1, new long[0], new long[0]);
-
-    boolean isWhole() {
-      return seq < 0;
-    }
+  /**
+   * What to build: all rows from nothing, or some that take the place of the segments from a place
+   * on.
+   */
+  private record Plan(int kept, SegmentBuild.@Nullable Some some) {
+    static final Plan WHOLE = new Plan(0, null);
   }
 
   private void work(SqliteConnection connection, Task task) {
     connection.exec("BEGIN");
     Optional<IndexDefinition> found = IndexCatalog.find(connection, task.asked.name());
     Optional<Plan> due = found.flatMap(index -> plan(connection, index, task.column));
-    if (due.isEmpty() || due.get().isWhole()) {
+    if (due.isEmpty() || due.get().some() == null) {
       connection.exec("COMMIT");
     }
     if (due.isPresent()) {
@@ -179,9 +180,9 @@ final class IndexUpkeep implements AutoCloseable {
   }
 
   private void build(SqliteConnection connection, Task task, IndexDefinition index, Plan plan) {
-    boolean whole = plan.isWhole();
+    SegmentBuild.Some some = plan.some();
     String operation =
-        whole ? "rebuild" : plan.kept() == index.segments().size() ? "fold" : "merge";
+        some == null ? "rebuild" : plan.kept() == index.segments().size() ? "fold" : "merge";
     IndexProgress progress = new IndexProgress(index.name(), operation);
     place.running().add(progress);
     try {
@@ -190,10 +191,7 @@ final class IndexUpkeep implements AutoCloseable {
               place.memory(),
               new VectorIndexes.Build(index, task.column, 1, task::isStopped),
               progress);
-      HnswSegment segment =
-          whole
-              ? build.whole(connection)
-              : build.some(connection, plan.seq(), plan.ids(), plan.tombstones());
+      HnswSegment segment = some == null ? build.whole(connection) : build.some(connection, some);
       List<String> segments = new ArrayList<>(index.segments().subList(0, plan.kept()));
       segments.add(place.files().keep(index.name(), segment));
       publish(connection, task, index, segments);
@@ -221,10 +219,11 @@ final class IndexUpkeep implements AutoCloseable {
     if (changed.length < FOLD_AT) {
       return Optional.empty();
     }
-    int kept = kept(index, changed.length);
-    if (kept == 0) {
-      return Optional.of(Plan.WHOLE);
-    }
+    return Optional.of(plan(index, kept(index, changed.length), seq, changed));
+  }
+
+  /** A segment of what has changed and of the live rows from a place on. */
+  private static Plan plan(HnswIndex index, int kept, long seq, long[] changed) {
     List<IndexPart> older = index.parts().subList(0, kept);
     LongStream ids = LongStream.of(changed);
     LongStream tombstones = LongStream.of(changed);
@@ -233,16 +232,23 @@ final class IndexUpkeep implements AutoCloseable {
       long[] more = index.parts().get(p).segment().tombstones();
       tombstones = LongStream.concat(tombstones, LongStream.of(more));
     }
-    return Optional.of(
-        new Plan(
-            kept,
+    boolean merges = kept < index.parts().size();
+    return new Plan(
+        kept,
+        new SegmentBuild.Some(
             seq,
             ids.sorted().distinct().toArray(),
             tombstones
                 .sorted()
                 .distinct()
                 .filter(id -> older.stream().anyMatch(part -> part.segment().ordinal(id) >= 0))
-                .toArray()));
+                .toArray(),
+            merges ? index.parts().get(kept).segment() : null,
+            merges ? unchanged(index.liveRowids(kept), changed) : new long[0]));
+  }
+
+  private static long[] unchanged(long[] ids, long[] changed) {
+    return LongStream.of(ids).filter(id -> Arrays.binarySearch(changed, id) < 0).toArray();
   }
 
   private static int kept(HnswIndex index, long changed) {

@@ -10,6 +10,7 @@ import dev.sextant.storage.vector.hnsw.HnswBuilder;
 import dev.sextant.storage.vector.hnsw.HnswSegment;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Builds segments from the rows of a table, as a connection sees them. */
 final class SegmentBuild {
@@ -54,20 +55,29 @@ final class SegmentBuild {
   }
 
   /**
-   * A segment of some rows, read in the transaction under way, which is ended.
+   * What a segment of some rows is built from.
    *
-   * @param seq the log entry at which the transaction stands
+   * @param seq the log entry at which the transaction stands that reads them
    * @param ids ascending; those without a row or a vector are passed over
    * @param tombstones ascending rowids of older segments' rows that no longer count
+   * @param from an older segment whose graph is gone on from; null for none
+   * @param same ascending rowids of its rows that have not changed
    */
-  HnswSegment some(SqliteConnection connection, long seq, long[] ids, long[] tombstones) {
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never compared.
+  record Some(long seq, long[] ids, long[] tombstones, @Nullable HnswSegment from, long[] same) {}
+
+  /** A segment of some rows, read in the transaction under way, which is ended. */
+  HnswSegment some(SqliteConnection connection, Some some) {
     try (HnswBuilder builder = builder()) {
-      builder.expect(ids.length);
-      builder.tombstones(tombstones);
+      builder.expect(some.ids().length);
+      builder.tombstones(some.tombstones());
+      if (some.from() != null) {
+        builder.startFrom(some.from(), some.same());
+      }
       try (SqliteStatement row =
           connection.prepare(
               select() + " WHERE " + ChangeLog.quote(build.column().key()) + " = ?")) {
-        for (long id : ids) {
+        for (long id : some.ids()) {
           row.bind(1, id);
           if (row.step()) {
             take(row, builder);
@@ -76,7 +86,7 @@ final class SegmentBuild {
         }
       }
       connection.exec("COMMIT");
-      return finish(builder, seq);
+      return finish(builder, some.seq());
     } finally {
       rollBackIfOpen(connection);
     }

@@ -33,6 +33,12 @@ final class BuildLayer {
     return layer;
   }
 
+  /** Gives a node that has no links some, before any thread starts. */
+  void take(int node, int[] links, float[] theirScores, int count) {
+    layer.store(node, links, count);
+    MemorySegment.copy(theirScores, 0, scores, FloatScorer.FLOAT, layer.offset(node), count);
+  }
+
   /** Adds a link to {@code node}'s row, which keeps the best if it is full. */
   void link(int node, int other, float score, Selection selection) {
     synchronized (locks[node % STRIPES]) {

@@ -29,16 +29,37 @@ final class GraphBuild {
   private final AtomicInteger nextBatch = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final int[] order;
+  private final int[] nodes;
 
-  GraphBuild(HnswParameters parameters, Levels levels, Coding coding, List<BuildLayer> layers) {
+  /** Of all nodes, none of which has links. */
+  GraphBuild(Graph graph, Coding coding) {
+    this(graph, coding, all(graph.levels()));
+  }
+
+  /**
+   * A graph that is to be.
+   *
+   * @param layers from level 0 up
+   */
+  record Graph(HnswParameters parameters, Levels levels, List<BuildLayer> layers) {}
+
+  /**
+   * Of some nodes, the others having their links.
+   *
+   * @param nodes in the order of insertion: of one above level 0 its number there, of another its
+   *     ordinal plus how many are above
+   */
+  GraphBuild(Graph graph, Coding coding, int[] nodes) {
+    HnswParameters parameters = graph.parameters();
+    Levels levels = graph.levels();
+    List<BuildLayer> layers = graph.layers();
     this.parameters = parameters;
     this.levels = levels;
     this.codec = coding.codec();
     this.kernels = coding.kernels();
     this.rows = coding.rows();
     this.layers = layers;
-    order = order();
+    this.nodes = nodes;
   }
 
   /** The rows' codes and what compares them. */
@@ -68,16 +89,16 @@ final class GraphBuild {
     return layers.get(level);
   }
 
-  /** Inserts all nodes, or throws INTERRUPTED. */
+  /** Inserts the nodes, or throws INTERRUPTED. */
   void run(BuildOptions options) {
     Inserter own = new Inserter(this);
-    int alone = Math.min(rows, ALONE);
-    for (int i = 1; i < alone; i++) {
-      insert(own, i);
+    int alone = Math.min(nodes.length, ALONE);
+    for (int i = 0; i < alone; i++) {
+      insert(own, nodes[i]);
     }
-    done.set(alone);
+    done.set(rows - nodes.length + alone);
     List<BuildOptions.Helper> others = new ArrayList<>();
-    for (int t = 1; t < options.threads() && rows > alone; t++) {
+    for (int t = 1; t < options.threads() && nodes.length > alone; t++) {
       others.add(options.crew().begin(this::insertBatches, t));
     }
     try {
@@ -98,7 +119,7 @@ final class GraphBuild {
   private void insertBatches() {
     try {
       Inserter inserter = new Inserter(this);
-      while (failures.isEmpty() && insertBatch(inserter, Math.min(rows, ALONE))) {
+      while (failures.isEmpty() && insertBatch(inserter, Math.min(nodes.length, ALONE))) {
         Thread.onSpinWait();
       }
     } catch (RuntimeException | Error e) {
@@ -108,23 +129,23 @@ final class GraphBuild {
 
   private boolean insertBatch(Inserter inserter, int alone) {
     long from = alone + (long) nextBatch.getAndIncrement() * BATCH;
-    if (from >= rows) {
+    if (from >= nodes.length) {
       return false;
     }
-    int to = (int) Math.min(rows, from + BATCH);
+    int to = (int) Math.min(nodes.length, from + BATCH);
     for (int i = (int) from; i < to; i++) {
-      insert(inserter, i);
+      insert(inserter, nodes[i]);
     }
     done.addAndGet(to - (int) from);
     return true;
   }
 
-  private void insert(Inserter inserter, int i) {
+  private void insert(Inserter inserter, int node) {
     int upper = levels.ordinals().length;
-    if (i < upper) {
-      inserter.insert(levels.ordinals()[i], i, level(i));
+    if (node < upper) {
+      inserter.insert(levels.ordinals()[node], node, level(node));
     } else {
-      inserter.insert(order[i - upper], 0, 0);
+      inserter.insert(node - upper, 0, 0);
     }
   }
 
@@ -136,17 +157,21 @@ final class GraphBuild {
     return level;
   }
 
-  /** The rows that are on level 0 only, ascending. */
-  private int[] order() {
-    boolean[] isUpper = new boolean[rows];
+  /** All but the entry: those above level 0 and then the others, ascending. */
+  private static int[] all(Levels levels) {
+    int upper = levels.ordinals().length;
+    boolean[] isUpper = new boolean[levels.rows()];
     for (int ordinal : levels.ordinals()) {
       isUpper[ordinal] = true;
     }
-    int[] result = new int[rows - levels.ordinals().length];
+    int[] result = new int[Math.max(0, levels.rows() - 1)];
     int size = 0;
-    for (int ordinal = 0; ordinal < rows; ordinal++) {
+    for (int node = 1; node < upper; node++) {
+      result[size++] = node;
+    }
+    for (int ordinal = upper == 0 ? 1 : 0; ordinal < isUpper.length; ordinal++) {
       if (!isUpper[ordinal]) {
-        result[size++] = ordinal;
+        result[size++] = upper + ordinal;
       }
     }
     return result;

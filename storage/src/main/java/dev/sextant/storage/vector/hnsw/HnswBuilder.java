@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes rows and makes a segment of them. Used by one thread, which {@link #build} lets others
@@ -38,6 +39,7 @@ public final class HnswBuilder implements AutoCloseable {
   private long skipped;
   private long lastRowid;
   private long[] tombstones = {};
+  private @Nullable Predecessor predecessor;
   private boolean closed;
 
   /** Vectors and rowids so far, with room for more. */
@@ -104,6 +106,20 @@ public final class HnswBuilder implements AutoCloseable {
     tombstones = ascending;
   }
 
+  /**
+   * Has the new graph take over links of a finished one, which stays as it is.
+   *
+   * @param graph is held until this is closed
+   * @param same ascending rowids of those of its rows whose vectors have not changed; kept
+   */
+  public void startFrom(HnswSegment graph, long[] same) {
+    requireOpen();
+    if (predecessor != null) {
+      predecessor.close();
+    }
+    predecessor = new Predecessor(graph, same);
+  }
+
   /** Rows added, without those left out. */
   public int rows() {
     return rows;
@@ -123,7 +139,7 @@ public final class HnswBuilder implements AutoCloseable {
    */
   public HnswSegment build(long seq, BuildOptions options) {
     requireOpen();
-    Levels levels = Levels.draw(rows, parameters.m(), options.seed());
+    Levels levels = levels(Levels.tops(rows, parameters.m(), options.seed()));
     HnswLayout layout =
         new HnswLayout(parameters, dimensions, rows, levels.counts(), seq, tombstones.length);
     Map<Section, MemorySegment> sections = new EnumMap<>(Section.class);
@@ -143,6 +159,7 @@ public final class HnswBuilder implements AutoCloseable {
       connect(layout, levels, new Connect(sections, temporary, codec, options));
     }
     closed = true;
+    letGo();
     return new HnswSegment(layout, sections, new HnswSegment.Owned(memory, budget), kernels);
   }
 
@@ -150,8 +167,28 @@ public final class HnswBuilder implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      letGo();
       stored.memory().close();
     }
+  }
+
+  private void letGo() {
+    if (predecessor != null) {
+      predecessor.close();
+      predecessor = null;
+    }
+  }
+
+  /** Also decides whether there is a graph to start from. */
+  private Levels levels(byte[] drawn) {
+    if (predecessor != null) {
+      predecessor.find(stored.rowids(), rows);
+      if (predecessor.isWorthwhile(parameters)) {
+        return predecessor.levels(drawn);
+      }
+      letGo();
+    }
+    return Levels.of(drawn, new boolean[0]);
   }
 
   private Int8Codec encode(
@@ -216,13 +253,15 @@ public final class HnswBuilder implements AutoCloseable {
       MemorySegment scores = connect.temporary().allocate(layer.links().byteSize());
       layers.add(new BuildLayer(layer, scores));
     }
-    if (rows > 0) {
-      new GraphBuild(
-              parameters,
-              levels,
-              new GraphBuild.Coding(connect.codec(), GraphKernels.of(kernels), rows),
-              layers)
+    GraphKernels graphKernels = GraphKernels.of(kernels);
+    GraphBuild.Coding coding = new GraphBuild.Coding(connect.codec(), graphKernels, rows);
+    GraphBuild.Graph graph = new GraphBuild.Graph(parameters, levels, layers);
+    if (predecessor != null) {
+      Int8Scorer scorer = new Int8Scorer(connect.codec(), graphKernels);
+      new GraphBuild(graph, coding, predecessor.copy(levels, layers, scorer))
           .run(connect.options());
+    } else if (rows > 0) {
+      new GraphBuild(graph, coding).run(connect.options());
     }
     if (levels.top() > 0) {
       MemorySegment.copy(
