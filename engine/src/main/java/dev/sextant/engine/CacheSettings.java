@@ -34,7 +34,8 @@ final class CacheSettings {
         settings.getLong(Settings.CACHE_DURABLE_BYTES),
         count(settings, Settings.CACHE_WARM_UP),
         keys == 0 ? defaults.sampleKeys() : keys,
-        keys == 0 ? 0 : SAMPLE_RATE);
+        keys == 0 ? 0 : SAMPLE_RATE,
+        CacheOptions.placement(settings.get(Settings.CACHE_PLACEMENT)));
   }
 
   private static int count(Settings settings, Settings.Setting setting) {

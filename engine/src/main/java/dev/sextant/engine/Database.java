@@ -101,7 +101,7 @@ public final class Database implements AutoCloseable {
     this.placements = new Placements(numa, memory, this::rules, clock);
     this.vectors = new VectorTables(placements, kernels.kernels(), indexHome(), clock);
     this.models = new EmbeddingModels((int) settings.getLong(Settings.THREADS), home());
-    this.cache = new DatabaseCache(cacheOptions(settings), memory, clock);
+    this.cache = new DatabaseCache(cacheOptions(settings), placements, clock);
     Optional<Path> written = isReadOnly() ? Optional.empty() : folder();
     this.measurements =
         new MeasurementStore(written.map(folder -> folder.resolve("measurements.db")), clock);

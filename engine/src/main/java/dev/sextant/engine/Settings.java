@@ -96,6 +96,14 @@ public final class Settings {
           Arrays.stream(CacheOptions.Store.values()).map(CacheOptions.Store::sqlName).toList(),
           "private keeps embeddings in this process; shared in a file, with others: see SQL.md");
 
+  /** Where the embedding cache's tier in memory lies among the machine's nodes. */
+  public static final Setting CACHE_PLACEMENT =
+      new Setting(
+          "cache.placement",
+          "default",
+          CacheOptions.PLACEMENTS,
+          "NUMA nodes n where a private cache lies; default is where the system puts it");
+
   /** Bound on the embedding cache's memory. */
   public static final Setting CACHE_HOT_BYTES =
       new Setting(
@@ -176,6 +184,7 @@ public final class Settings {
           THREADS,
           CACHE_POLICY,
           CACHE_STORE,
+          CACHE_PLACEMENT,
           CACHE_HOT_BYTES,
           CACHE_DURABLE_BYTES,
           CACHE_TTL,
@@ -238,6 +247,9 @@ public final class Settings {
 
   private static String check(Setting setting, String value) {
     String wanted = value.toLowerCase(Locale.ROOT).strip();
+    if (setting.equals(CACHE_PLACEMENT)) {
+      return CacheOptions.placement(wanted).label().toLowerCase(Locale.ROOT);
+    }
     if (setting.choices().isEmpty() ? isCount(wanted) : setting.choices().contains(wanted)) {
       return wanted;
     }

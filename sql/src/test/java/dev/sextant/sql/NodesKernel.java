@@ -171,6 +171,11 @@ final class NodesKernel implements Kernel {
     return Reply.of(0);
   }
 
+  @Override
+  public Reply adviseLarge(long address, long bytes) {
+    return reply("madvise large");
+  }
+
   private Mapping at(long address) {
     return mappings.floorEntry(address).getValue();
   }

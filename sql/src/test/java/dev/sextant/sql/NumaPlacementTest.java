@@ -380,6 +380,33 @@ final class NumaPlacementTest {
   }
 
   @Test
+  void aMeasurementsManifestTellsWhatIsPlaced() {
+    docs();
+    String told = "SELECT value FROM sextant.measurement_manifest WHERE field = 'placement'";
+    rows("MEASURE RUNS 20 WARMUP 1 " + NEAR);
+    assertThat(rows(told)).containsExactly("not placed");
+    rows("ALTER INDEX docs_e SET PLACEMENT (BIND(0))");
+    rows("PIN SESSION TO NODE 33");
+    rows("MEASURE RUNS 20 WARMUP 1 " + NEAR);
+    assertThat(rows(told)).contains("not placed").hasSize(2);
+    assertThat(rows(told).getLast())
+        .startsWith("index docs_e on BIND(0)")
+        .endsWith("; session on NODE 33");
+  }
+
+  @Test
+  void localityWithoutTasksIsUnknown() {
+    assertThat(rows("SELECT * FROM sextant.numa_locality")).isEmpty();
+    docs(); // built on the nodes' workers in turn, some of which may have had nothing to do
+    assertThat(
+            rows(
+                "SELECT count(*) FROM sextant.numa_locality"
+                    + " WHERE (tasks = 0) <> (local_share IS NULL)"
+                    + " OR tasks <> by_own_workers + by_other_nodes + by_callers"))
+        .containsExactly("0");
+  }
+
+  @Test
   void theExactScanReadsPlacedRowsAndMeasuringGivesARowForEachPair() {
     docs();
     rows("ALTER INDEX docs_e SET PLACEMENT (INTERLEAVE(0, 250))");

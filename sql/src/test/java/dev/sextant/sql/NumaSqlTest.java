@@ -2,6 +2,7 @@ package dev.sextant.sql;
 
 import static dev.sextant.sql.SqlSessionTest.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sextant.engine.Database;
 import dev.sextant.engine.Settings;
@@ -90,6 +91,18 @@ final class NumaSqlTest {
                 "SELECT from_node, distance, rank, read_latency_ns FROM sextant.numa_distances"
                     + " WHERE to_node = 250 ORDER BY 1"))
         .containsExactly("0|80|2|null", "33|40|2|90", "250|10|0|null");
+  }
+
+  @Test
+  void aDistanceIsBetweenNodesAndNothingElse() {
+    assertThat(rows("SELECT numa_distance(0.0, '33'), numa_distance(NULL, 0)"))
+        .containsExactly("16|null");
+    for (String wrong : List.of("'a'", "1", "-1", "0.5", "65536", "''")) {
+      assertThatThrownBy(() -> rows("SELECT numa_distance(" + wrong + ", 0)"))
+          .as(wrong)
+          .hasMessageContaining("numa_distance expects nodes of 0,33,250 but got")
+          .hasMessageContaining("sextant.numa_nodes");
+    }
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.sextant.engine.cache;
 import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.DataPlacement;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param warmUpEntries how many vectors the durable tier gives to the one in memory on opening
  * @param sampleKeys how many keys the sample for shadow caches and miss-ratio curve holds
  * @param sampleRate the most of all keys that it takes; 0 for no sample
+ * @param placement where the tier in memory lies among the machine's nodes
  */
 public record CacheOptions(
     long hotBytes,
@@ -30,9 +33,10 @@ public record CacheOptions(
     long durableBytes,
     int warmUpEntries,
     int sampleKeys,
-    double sampleRate) {
+    double sampleRate,
+    DataPlacement placement) {
 
-  /** Checks the ranges. */
+  /** Checks the ranges, and that what is to be placed can be. */
   public CacheOptions {
     if (hotBytes < PrivateStore.MIN_BUDGET_BYTES) {
       throw outOfRange(
@@ -52,6 +56,16 @@ public record CacheOptions(
     }
     if (!(sampleRate >= 0 && sampleRate <= 1)) {
       throw outOfRange("cache.sample_rate", "from 0 to 1", Double.toString(sampleRate));
+    }
+    if (placement instanceof DataPlacement.Replicate) {
+      throw outOfRange(
+          "cache.placement", String.join(", ", PLACEMENTS), "replicate; there is one cache");
+    }
+    if (store == Store.SHARED && !(placement instanceof DataPlacement.Anywhere)) {
+      throw outOfRange(
+          "cache.placement",
+          "default where cache.store is shared, a file that other processes map,",
+          placement.label().toLowerCase(Locale.ROOT) + "; set cache.store = private first");
     }
   }
 
@@ -107,7 +121,8 @@ public record CacheOptions(
         1L << 30,
         10_000,
         4096,
-        0.125);
+        0.125,
+        new DataPlacement.Anywhere());
   }
 
   /** The same with another size of the tier in memory. */
@@ -121,7 +136,8 @@ public record CacheOptions(
         durableBytes,
         warmUpEntries,
         sampleKeys,
-        sampleRate);
+        sampleRate,
+        placement);
   }
 
   /** The same with another policy. */
@@ -135,7 +151,8 @@ public record CacheOptions(
         durableBytes,
         warmUpEntries,
         sampleKeys,
-        sampleRate);
+        sampleRate,
+        placement);
   }
 
   /** The same with another store. */
@@ -149,7 +166,8 @@ public record CacheOptions(
         durableBytes,
         warmUpEntries,
         sampleKeys,
-        sampleRate);
+        sampleRate,
+        placement);
   }
 
   /** The same with another time to live. */
@@ -163,18 +181,73 @@ public record CacheOptions(
         durableBytes,
         warmUpEntries,
         sampleKeys,
-        sampleRate);
+        sampleRate,
+        placement);
   }
 
   /** The same with another size of the durable tier, 0 for none. */
   public CacheOptions withDurableBytes(long bytes) {
     return new CacheOptions(
-        hotBytes, policy, store, timeToLive, folder, bytes, warmUpEntries, sampleKeys, sampleRate);
+        hotBytes,
+        policy,
+        store,
+        timeToLive,
+        folder,
+        bytes,
+        warmUpEntries,
+        sampleKeys,
+        sampleRate,
+        placement);
   }
 
   /** The same with another sample: its keys, and the most of all keys, 0 for no sample. */
   public CacheOptions withSample(int keys, double rate) {
     return new CacheOptions(
-        hotBytes, policy, store, timeToLive, folder, durableBytes, warmUpEntries, keys, rate);
+        hotBytes,
+        policy,
+        store,
+        timeToLive,
+        folder,
+        durableBytes,
+        warmUpEntries,
+        keys,
+        rate,
+        placement);
+  }
+
+  /** The same in another place. */
+  public CacheOptions withPlacement(DataPlacement other) {
+    return new CacheOptions(
+        hotBytes,
+        policy,
+        store,
+        timeToLive,
+        folder,
+        durableBytes,
+        warmUpEntries,
+        sampleKeys,
+        sampleRate,
+        other);
+  }
+
+  /** The forms that settings write placements in. */
+  public static final List<String> PLACEMENTS =
+      List.of("default", "local", "bind(n)", "preferred(n)", "interleave(n-m)");
+
+  /**
+   * The placement that a setting means, whatever its case.
+   *
+   * @throws SextantException {@code 22023} for another text, and for one that no cache can have
+   */
+  public static DataPlacement placement(String text) {
+    String label = text.toUpperCase(Locale.ROOT).replace(" ", "");
+    return DataPlacement.parse(label)
+        .filter(wanted -> !(wanted instanceof DataPlacement.Replicate))
+        .orElseThrow(
+            () ->
+                outOfRange(
+                    "cache.placement",
+                    "one of " + String.join(", ", PLACEMENTS) + " with the numbers of nodes",
+                    "\"" + text + "\""));
   }
 }

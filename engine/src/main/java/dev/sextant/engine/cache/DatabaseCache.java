@@ -4,7 +4,9 @@ import dev.sextant.engine.embed.EmbedRole;
 import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
-import dev.sextant.storage.memory.MemoryBudget;
+import dev.sextant.engine.numa.PlacedSpace;
+import dev.sextant.engine.numa.Placements;
+import dev.sextant.engine.numa.RegionReport;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class DatabaseCache implements AutoCloseable {
-  private final MemoryBudget memory;
+  private final CacheMemory memory;
   private final InstantSource clock;
   private final CacheWarnings warnings;
   private CacheOptions options;
@@ -24,14 +26,14 @@ public final class DatabaseCache implements AutoCloseable {
   /**
    * A cache that is not open yet.
    *
-   * @param memory what its tier in memory draws on
+   * @param placements whose budget its tier in memory draws on, and by which that is placed
    * @throws SextantException {@code 0A000} where this JVM cannot have the store, {@code 22023}
    *     where there is no folder for it
    */
-  public DatabaseCache(CacheOptions options, MemoryBudget memory, InstantSource clock) {
+  public DatabaseCache(CacheOptions options, Placements placements, InstantSource clock) {
     SharedStore.requireAvailable(options);
     this.options = options;
-    this.memory = memory;
+    this.memory = CacheMemory.of(placements);
     this.clock = clock;
     this.warnings = new CacheWarnings(clock);
   }
@@ -78,6 +80,7 @@ public final class DatabaseCache implements AutoCloseable {
     if (opened == null) {
       opened = new EmbeddingCache(options, memory, clock, warnings::add);
       cache = opened;
+      CacheMemory.warning(opened.placed()).ifPresent(warnings::add);
     }
     return opened;
   }
@@ -94,17 +97,36 @@ public final class DatabaseCache implements AutoCloseable {
   }
 
   /**
-   * Other options, at once where the cache is open.
+   * Other options, at once where the cache is open. What another placement comes to is logged, and
+   * is a warning where it is not what was wanted.
    *
    * @throws SextantException as {@link EmbeddingCache#reconfigure}; {@code 0A000} and {@code 22023}
-   *     as above
+   *     as above, {@code 53000} where a placement is to be strict and cannot be had; nothing has
+   *     changed then
    */
   public synchronized void reconfigure(CacheOptions wanted) {
     SharedStore.requireAvailable(wanted);
+    boolean moved = !wanted.placement().equals(options.placement());
     if (cache != null) {
       cache.reconfigure(wanted);
+    } else if (moved) {
+      Optional<PlacedSpace> _ = memory.space(wanted); // refuses now what could not be had later
     }
     options = wanted;
+    if (moved) {
+      Optional<RegionReport> slab = placed();
+      memory.note(wanted, slab);
+      CacheMemory.warning(slab).ifPresent(warnings::add);
+    }
+  }
+
+  /** Where its tier in memory was placed; empty where it is not open or that is nobody's wish. */
+  public Optional<RegionReport> placed() {
+    EmbeddingCache opened;
+    synchronized (this) {
+      opened = cache;
+    }
+    return opened == null ? Optional.empty() : opened.placed(); // counts pages, which takes a while
   }
 
   /** What went wrong with it. */

@@ -4,6 +4,7 @@ import dev.sextant.engine.cache.policy.WorkloadSample;
 import dev.sextant.engine.embed.EmbeddingModel;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.StorageException;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.DurableStore;
@@ -55,6 +56,12 @@ public final class EmbeddingCache implements AutoCloseable {
    */
   public EmbeddingCache(
       CacheOptions options, MemoryBudget memory, InstantSource clock, Consumer<String> warnings) {
+    this(options, CacheMemory.unplaced(memory), clock, warnings);
+  }
+
+  /** As above; the memory may be placed. */
+  EmbeddingCache(
+      CacheOptions options, CacheMemory memory, InstantSource clock, Consumer<String> warnings) {
     this.clock = clock;
     this.tiers = guarded(() -> new Tiers(options, memory, clock, warnings));
     this.shared = new CachedModel.Shared(new ConcurrentHashMap<>(), joins, computed, clock);
@@ -294,6 +301,11 @@ public final class EmbeddingCache implements AutoCloseable {
                               store.file().toString())));
           return rows;
         });
+  }
+
+  /** Where the tier in memory was placed; empty where that is nobody's wish. */
+  public Optional<RegionReport> placed() {
+    return guarded(() -> tiers.onHot(HotStore::placed));
   }
 
   /** Shows all entries of all tiers; one that is in both is shown twice. */

@@ -1,6 +1,7 @@
 package dev.sextant.engine.cache;
 
 import dev.sextant.engine.cache.policy.PolicyKind;
+import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
 import dev.sextant.storage.cache.EntryFilter;
@@ -83,6 +84,11 @@ interface HotStore extends AutoCloseable {
 
   /** The most bytes it may take. */
   long budgetBytes();
+
+  /** Where its memory was placed; empty where that is nobody's wish. */
+  default Optional<RegionReport> placed() {
+    return Optional.empty();
+  }
 
   /** Bytes of heap that the policy's bookkeeping takes. */
   long bookkeepingBytes();

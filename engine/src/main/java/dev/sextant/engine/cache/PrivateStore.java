@@ -3,6 +3,7 @@ package dev.sextant.engine.cache;
 import dev.sextant.engine.cache.policy.PolicyKind;
 import dev.sextant.engine.error.ErrorCode;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.numa.RegionReport;
 import dev.sextant.storage.cache.CacheKey;
 import dev.sextant.storage.cache.CacheValue;
 import dev.sextant.storage.cache.EntryFilter;
@@ -27,6 +28,7 @@ final class PrivateStore implements HotStore {
   private static final long BYTES_PER_STRIPE = 8 << 20;
   private static final int MAX_STRIPES = 16;
 
+  private final CacheMemory.Given given;
   private final SlabMemory memory;
   private final PolicyKind policy;
   private final long budgetBytes;
@@ -40,7 +42,20 @@ final class PrivateStore implements HotStore {
    * @param budget the database's, from which it is drawn as it is needed
    */
   PrivateStore(long budgetBytes, PolicyKind policy, MemoryBudget budget, InstantSource clock) {
+    this(new CacheMemory.Given(new SlabMemory(budgetBytes, budget), null), policy, clock);
+  }
+
+  /**
+   * An empty store.
+   *
+   * @param given its own, with the most that it may take
+   */
+  PrivateStore(CacheMemory.Given given, PolicyKind policy, InstantSource clock) {
+    this.given = given;
+    this.memory = given.memory();
+    long budgetBytes = memory.limitBytes();
     if (budgetBytes < MIN_BUDGET_BYTES) {
+      memory.close();
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "Setting cache.hot_bytes expects at least "
@@ -51,7 +66,6 @@ final class PrivateStore implements HotStore {
     }
     this.policy = policy;
     this.budgetBytes = budgetBytes;
-    this.memory = new SlabMemory(budgetBytes, budget);
     int wanted = Math.clamp(budgetBytes / BYTES_PER_STRIPE, 1, MAX_STRIPES);
     this.stripes = new Stripe[Integer.highestOneBit(wanted)];
     this.stripeShift = Long.SIZE - Integer.numberOfTrailingZeros(stripes.length);
@@ -160,6 +174,25 @@ final class PrivateStore implements HotStore {
   @Override
   public long budgetBytes() {
     return budgetBytes;
+  }
+
+  @Override
+  public Optional<RegionReport> placed() {
+    return given.report();
+  }
+
+  /**
+   * Nothing where its memory has grown as far as was asked for.
+   *
+   * @throws dev.sextant.storage.StorageException why it has not
+   */
+  void requireGrown() {
+    memory
+        .refusal()
+        .ifPresent(
+            refused -> {
+              throw refused;
+            });
   }
 
   @Override

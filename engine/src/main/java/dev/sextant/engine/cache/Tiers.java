@@ -13,7 +13,6 @@ import dev.sextant.storage.cache.StoredEntry;
 import dev.sextant.storage.cache.StoredVector;
 import dev.sextant.storage.cache.VectorReader;
 import dev.sextant.storage.cache.shared.SharedFile;
-import dev.sextant.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class Tiers implements AutoCloseable {
   private static final int TYPICAL_DIMENSIONS = 384;
   private static final String FILE = "cache.db";
 
-  private final MemoryBudget memory;
+  private final CacheMemory memory;
   private final InstantSource clock;
   private final Consumer<String> warnings;
   private final ModelNames models = new ModelNames();
@@ -50,7 +49,7 @@ final class Tiers implements AutoCloseable {
   private volatile long flushedMillis;
   private boolean closed;
 
-  Tiers(CacheOptions options, MemoryBudget memory, InstantSource clock, Consumer<String> warnings) {
+  Tiers(CacheOptions options, CacheMemory memory, InstantSource clock, Consumer<String> warnings) {
     this.options = options;
     this.memory = memory;
     this.clock = clock;
@@ -70,12 +69,13 @@ final class Tiers implements AutoCloseable {
       case PRIVATE -> openPrivate(wanted);
       case SHARED ->
           new SharedStore(
-              SharedStore.Setup.of(wanted, memory, clock, new SharedStore.Told(models, warnings)));
+              SharedStore.Setup.of(
+                  wanted, memory.budget(), clock, new SharedStore.Told(models, warnings)));
     };
   }
 
-  private HotStore openPrivate(CacheOptions wanted) {
-    return new PrivateStore(wanted.hotBytes(), wanted.policy(), memory, clock);
+  private PrivateStore openPrivate(CacheOptions wanted) {
+    return new PrivateStore(memory.open(wanted), wanted.policy(), clock);
   }
 
   /** The durable tier's file. */
@@ -258,6 +258,9 @@ final class Tiers implements AutoCloseable {
     HotStore next = open(wanted);
     try {
       copy(old, next);
+      if (next instanceof PrivateStore grown) {
+        grown.requireGrown();
+      }
       if (wanted.durableBytes() != options.durableBytes()) {
         durable.ifPresent(store -> store.resize(wanted.durableBytes()));
       }

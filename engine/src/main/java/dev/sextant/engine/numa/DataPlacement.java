@@ -44,7 +44,7 @@ public sealed interface DataPlacement {
     }
     try {
       IdSet nodes = IdSet.parseList(matcher.group(2));
-      if (nodes.isEmpty()) {
+      if (nodes.isEmpty() || (nodes.size() > 1 && !matcher.group(1).equals("INTERLEAVE"))) {
         return Optional.empty();
       }
       int first = nodes.first().orElseThrow();

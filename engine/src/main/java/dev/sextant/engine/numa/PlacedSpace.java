@@ -8,6 +8,7 @@ import dev.sextant.storage.numa.PageSurvey;
 import dev.sextant.storage.numa.PlacedRegion;
 import dev.sextant.storage.numa.Placement;
 import dev.sextant.storage.numa.Space;
+import dev.sextant.storage.numa.kernel.Kernel;
 import dev.sextant.storage.numa.topology.IdSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,9 +47,42 @@ public final class PlacedSpace implements Space {
     return new Wanted(placement, enforcement);
   }
 
+  /** What tells where its pages are. */
+  public Kernel kernel() {
+    return placements.machine().kernel();
+  }
+
+  /** Whether there is something to choose; no piece is given otherwise. */
+  public boolean chooses() {
+    return known.isEmpty();
+  }
+
   /** What all of it has come to; known before anything is allocated where nothing can be chosen. */
   public Evidence evidence(List<PlacedRegion> regions) {
     return known.orElseGet(() -> PageSurvey.evidence(regions));
+  }
+
+  /**
+   * What part of it comes to that is not in memory from here, for want of room.
+   *
+   * @param bytes of that part, from 1
+   * @param where it is instead
+   */
+  public Evidence without(long bytes, String where) {
+    int page = kernel().pageSize();
+    return new Evidence.BestEffort((bytes + page - 1) / page, bytes + " bytes are " + where);
+  }
+
+  /**
+   * Writes down that a part is not here, if there is something to choose.
+   *
+   * @param lacking made by {@link #without}
+   * @throws SextantException {@code 53000} where that is to be strict
+   */
+  public void lack(Evidence lacking) {
+    if (chooses()) {
+      settle(lacking, 0);
+    }
   }
 
   @Override

@@ -126,6 +126,11 @@ public final class Placements implements AutoCloseable {
     return new PlacedSpace(this, what, wanted, inTurn);
   }
 
+  /** Writes down what became of something that a statement asked for. */
+  public void note(String what, PlacedSpace.Wanted wanted, Evidence evidence) {
+    log.add(what, wanted.placement().label(), wanted.enforcement(), evidence);
+  }
+
   /** The nodes that have memory and CPUs, both allowed to this process: replicas are for them. */
   public IdSet homes() {
     Topology topology = machine.topology();

@@ -5,6 +5,7 @@ import dev.sextant.engine.error.SextantException;
 import dev.sextant.storage.numa.Enforcement;
 import dev.sextant.storage.numa.Evidence;
 import dev.sextant.storage.numa.Pin;
+import dev.sextant.storage.numa.kernel.Errno;
 import dev.sextant.storage.numa.topology.IdSet;
 import dev.sextant.storage.numa.topology.NumaNode;
 import dev.sextant.storage.numa.topology.Topology;
@@ -85,9 +86,24 @@ public final class SessionPin {
       return new Attempted<>(known.get(), statement.get());
     }
     try (Pin pin = Pin.current(placements.machine().kernel(), wanted.cpus(), Enforcement.SOFT)) {
-      before.accept(pin.evidence());
-      return new Attempted<>(pin.evidence(), statement.get());
+      Evidence seen = explained(pin.evidence(), wanted.cpus());
+      before.accept(seen);
+      return new Attempted<>(seen, statement.get());
     }
+  }
+
+  /** The kernel's EINVAL means that it would leave out all of the CPUs. */
+  private Evidence explained(Evidence seen, IdSet cpus) {
+    return seen instanceof Evidence.None(int errno, String reason) && errno == Errno.EINVAL
+        ? new Evidence.None(
+            errno,
+            reason
+                + ": of CPUs "
+                + cpus
+                + " none is online and allowed, "
+                + placements.machine().topology().limits().cpus()
+                + " are")
+        : seen;
   }
 
   /** What needs no call of the kernel's. */

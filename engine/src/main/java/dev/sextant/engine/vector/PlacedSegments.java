@@ -74,7 +74,9 @@ final class PlacedSegments {
             from == null || files.areFiles()
                 ? files.open(index.name(), name, space)
                 : from.copy(space);
-        copies.add(new SegmentCopy(segment, target.space(), target.node()));
+        SegmentCopy copy = new SegmentCopy(segment, target.space(), target.node());
+        copies.add(copy);
+        copy.requireWhole();
       }
       complete = true;
       return copies;

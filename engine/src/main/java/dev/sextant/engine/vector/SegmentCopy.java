@@ -58,9 +58,26 @@ final class SegmentCopy {
 
   /** What its placement has come to. */
   Evidence evidence() {
-    return space == null
-        ? new Evidence.None(0, "no placement is wanted")
-        : space.evidence(segment.placed());
+    if (space == null) {
+      return new Evidence.None(0, "no placement is wanted");
+    }
+    Evidence evidence = space.evidence(segment.placed());
+    return evidence instanceof Evidence.Verified && segment.mappedBytes() > 0
+        ? inFile(space)
+        : evidence;
+  }
+
+  /** Writes down what is wanted in memory and has stayed in the file; an error where strict. */
+  void requireWhole() {
+    if (space != null && segment.mappedBytes() > 0) {
+      space.lack(inFile(space));
+    }
+  }
+
+  private Evidence inFile(PlacedSpace wanted) {
+    return wanted.without(
+        segment.mappedBytes(),
+        "read from the index's file, through the page cache: memory_limit has no room for them");
   }
 
   /** As {@link IndexPart#search}. */

@@ -74,6 +74,8 @@ public final class GuestSuite {
     check("LOCAL is the node of the pinned session", this::local);
     check("an index is placed, replicated and read from the session's node", this::index);
     check("exact scans run on the workers of the nodes", this::workers);
+    check("the embedding cache is placed and moved", this::cache);
+    check("placed memory is on large pages where there are some", this::largePages);
     check("a node without CPUs is no place to pin to", this::memoryOnly);
     if (Files.isDirectory(CONFINED)) {
       check("a cpuset that forbids CPUs and nodes is kept to", this::confined);
@@ -289,6 +291,52 @@ public final class GuestSuite {
             "SELECT worker, evidence FROM sextant.numa_workers"
                 + " WHERE evidence NOT LIKE 'verified%'"));
     same(List.of("1"), rows("SELECT sum(tasks) >= 3 FROM sextant.numa_locality"));
+  }
+
+  private void cache() throws SQLException {
+    String lies = "SELECT node, pages FROM sextant.numa_pages WHERE owner = 'embedding cache'";
+    run("SET numa.enforcement = strict");
+    run("SET cache.placement = 'bind(1)'");
+    run("CALL cache_evict(0)"); // opens it
+    same(List.of("1|" + PAGES), rows(lies));
+    run("SET cache.placement = 'bind(3)'");
+    same(List.of("3|" + PAGES), rows(lies));
+    same(
+        List.of("1"),
+        rows(
+            "SELECT evidence LIKE 'verified (%' FROM sextant.numa_regions"
+                + " WHERE owner = 'embedding cache'"));
+    fails("SET cache.placement = 'bind(4)'", "22023");
+    run("SET cache.placement = 'interleave(1,2)'");
+    same(List.of("1", "2"), rows("SELECT node FROM (" + lies + ") ORDER BY node"));
+    run("SET cache.placement = default");
+    same(List.of(), rows(lies));
+    run("SET numa.enforcement = soft");
+  }
+
+  private void largePages() throws SQLException {
+    try {
+      Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+      if (!Files.exists(setting) || Files.readString(setting).contains("[never]")) {
+        System.out.println("      (this kernel has no large pages to give)");
+        return;
+      }
+      long before = largeKilobytes();
+      run("CREATE NUMA REGION r SIZE " + BYTES + " PLACEMENT BIND(1) ENFORCE STRICT");
+      long more = largeKilobytes() - before;
+      same(List.of("1|" + PAGES), pages());
+      same(true, more >= 2_048);
+      run("DROP NUMA REGION r");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static long largeKilobytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/smaps")).stream()
+        .filter(line -> line.startsWith("AnonHugePages:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
   }
 
   /** From here on this process may use CPU 0 and the memory of nodes 0 and 1 only. */

@@ -159,8 +159,11 @@ final class PlacementTables {
 
   /** All regions of a database, whoever owns them. */
   static Stream<RegionReport> reports(Database database) {
-    return Stream.concat(
-        database.placements().regions().stream(), database.vectors().regions().stream());
+    return Stream.of(
+            database.placements().regions().stream(),
+            database.vectors().regions().stream(),
+            database.cache().placed().stream())
+        .flatMap(regions -> regions);
   }
 
   private static List<List<@Nullable Object>> regions(Session session) {

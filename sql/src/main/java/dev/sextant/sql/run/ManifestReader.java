@@ -63,8 +63,11 @@ public final class ManifestReader {
   private String placement() {
     Database database = session.database();
     Stream<String> regions =
-        Stream.concat(
-                database.placements().regions().stream(), database.vectors().regions().stream())
+        Stream.of(
+                database.placements().regions(),
+                database.vectors().regions(),
+                database.cache().placed().stream().toList())
+            .flatMap(List::stream)
             .map(
                 region ->
                     region.owner() + ": " + region.wanted() + ", " + region.evidence().label())

@@ -39,13 +39,15 @@ final class NumaFunctions {
   private int node(Arguments arguments, int position) {
     long id = arguments.getLong(position);
     IdSet online = machine.topology().online();
-    if (id < 0 || id > IdSet.MAX_ID || !online.contains((int) id)) {
+    String text = arguments.getText(position);
+    boolean whole = text.equals(Long.toString(id)) || text.equals(id + ".0");
+    if (!whole || id < 0 || id > IdSet.MAX_ID || !online.contains((int) id)) {
       throw new SextantException(
           ErrorCode.INVALID_PARAMETER,
           "numa_distance expects nodes of "
               + online
               + " but got "
-              + id
+              + text
               + ". See sextant.numa_nodes.");
     }
     return (int) id;

@@ -84,11 +84,11 @@ final class NumaQueries {
       case Step.KnnJoin join -> read(join.column(), join.metric(), join.named());
       case Step.Hybrid hybrid -> read(hybrid.column(), hybrid.metric(), hybrid.named());
       case Step.Range range -> exact(range.column(), range.metric());
+      case Step.EmbedTexts _, Step.EmbedRows _ ->
+          session.database().cache().placed().stream().toList();
       case Step.MeasureRecall _,
           Step.NumaRows _,
           Step.Routing _,
-          Step.EmbedTexts _,
-          Step.EmbedRows _,
           Step.Call _,
           Step.ChunkTexts _,
           Step.SimulateCache _,

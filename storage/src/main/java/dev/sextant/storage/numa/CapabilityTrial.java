@@ -62,6 +62,11 @@ final class CapabilityTrial {
     try {
       bind(address, bytes, MemoryPolicy.PREFERRED, 0);
       add(
+          "madvise HUGEPAGE",
+          kernel.adviseLarge(address, bytes),
+          PAGES + " pages",
+          "large pages; placed memory is on small ones without it");
+      add(
           "madvise POPULATE_WRITE",
           kernel.populate(address, bytes),
           PAGES + " pages",

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The pages of a region by where they are, each one asked for by move_pages(2).
+ * The pages of a region by where they are, each one asked for by move_pages(2). A page is of the
+ * kernel's page size, 4096 bytes mostly, also where a large page holds 512 of them: the kernel is
+ * asked for each and answers with the large one's node.
  *
  * @param reply of the call; where it failed, nothing is counted
  * @param byNode pages on each node

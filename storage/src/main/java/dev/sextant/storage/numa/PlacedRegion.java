@@ -54,6 +54,11 @@ public final class PlacedRegion implements AutoCloseable {
     return memory.byteSize();
   }
 
+  /** What it takes of the machine's memory: whole pages. */
+  public long heldBytes() {
+    return wholePages(kernel, memory.byteSize());
+  }
+
   /** What was wanted. */
   public Placement placement() {
     return outcome.placement();

@@ -21,8 +21,9 @@ public final class Placer {
   }
 
   /**
-   * Allocates zeros. What was placed is populated: all its pages are there. On a machine whose
-   * memory is one node's, nothing is asked of the kernel but the memory.
+   * Allocates zeros, on large pages where there is room for one and the kernel gives them. What was
+   * placed is populated: all its pages are there. On a machine whose memory is one node's, nothing
+   * else is asked of the kernel.
    *
    * @throws StorageException {@code PARAMETER} for a node that is absent, and under {@link
    *     Enforcement#STRICT} for one that has no memory or is not allowed; {@code RESOURCES} where
@@ -47,10 +48,11 @@ public final class Placer {
     }
     boolean kept = false;
     try {
-      Evidence evidence =
-          known.isPresent()
-              ? known.get()
-              : new Placing(kernel, mapped.value(), size).place(placement);
+      if (size >= Kernel.LARGE_PAGE) {
+        Reply _ = kernel.adviseLarge(mapped.value(), size); // one without any says no, which is all
+      }
+      Placing placing = new Placing(kernel, mapped.value(), size);
+      Evidence evidence = known.isPresent() ? known.get() : placing.place(placement);
       requireHeld(bytes, placement, enforcement, evidence);
       PlacedRegion region =
           PlacedRegion.mapped(

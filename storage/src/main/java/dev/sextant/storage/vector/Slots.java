@@ -139,17 +139,28 @@ final class Slots {
       long offHeap = layout.chunkBytes() + layout.chunkSketchBytes();
       long chunkBytes = offHeap + (long) layout.rowsPerChunk() * Chunk.SLOT_BYTES;
       reserve(chunkBytes);
+      int regions = placed.size();
       Chunk[] more = Arrays.copyOf(chunks, chunks.length + 1);
       try {
         MemorySegment rows = allocate(layout.chunkBytes());
         more[chunks.length] =
             new Chunk(layout, rows, allocate(layout.chunkSketchBytes()), home(rows));
+        reserve(beyond(placed.subList(regions, placed.size()), offHeap));
       } catch (RuntimeException e) {
+        while (placed.size() > regions) {
+          placed.removeLast().close();
+        }
         release(chunkBytes);
         throw e;
       }
       chunks = more;
     }
+  }
+
+  /** What regions take in whole pages beyond what was asked of them, if they were placed. */
+  private static long beyond(List<PlacedRegion> regions, long asked) {
+    long held = regions.stream().mapToLong(PlacedRegion::heldBytes).sum();
+    return Math.max(0, held - asked);
   }
 
   /** Where {@link #publish} will put the next slot. Room must have been made. */

@@ -178,6 +178,12 @@ final class FakeKernel implements Kernel {
   }
 
   @Override
+  public Reply adviseLarge(long address, long bytes) {
+    at(address);
+    return begin("madvise large");
+  }
+
+  @Override
   public Reply populate(long address, long bytes) {
     Reply reply = begin("madvise");
     return reply.ok() ? fault(address) : reply;

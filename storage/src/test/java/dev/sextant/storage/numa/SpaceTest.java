@@ -7,7 +7,10 @@ import dev.sextant.storage.memory.MemoryBudget;
 import dev.sextant.storage.numa.kernel.Errno;
 import dev.sextant.storage.numa.topology.Topology;
 import dev.sextant.storage.vector.KernelProvider;
+import dev.sextant.storage.vector.Kernels;
+import dev.sextant.storage.vector.Metric;
 import dev.sextant.storage.vector.VectorStore;
+import dev.sextant.storage.vector.hnsw.RabitqSketcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,33 @@ class SpaceTest {
           .isEqualTo(new Evidence.Verified(64, "pages: 64 pages on node 2"));
     }
     assertThat(kernel.mapped()).isZero();
+    assertThat(budget.used()).isZero();
+  }
+
+  /** The rows of a chunk are placed before its sketches: where these are refused, both go. */
+  @Test
+  void aChunkOfWhichOnlyHalfCanBePlacedLeavesNothingBehind() {
+    Placer placer = placer(5_000);
+    MemoryBudget budget = new MemoryBudget(1L << 30);
+    Kernels kernels = KernelProvider.select("scalar").kernels();
+    Space bound =
+        (bytes, number) ->
+            Optional.of(
+                placer.allocate(
+                    bytes, new Placement.Bind(bytes < 1 << 20 ? 99 : 2), Enforcement.STRICT));
+    try (NodeWorkers none = new NodeWorkers(NumaMachine.host(), () -> NodeWorkers.Steal.NONE);
+        VectorStore store =
+            new VectorStore(
+                "t.v", new RabitqSketcher(Metric.COSINE, 384, kernels), budget, kernels)) {
+      store.placedIn(bound, none);
+      long used = budget.used();
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> store.put(1, new float[384], 1)).hasMessageContaining("node 99");
+        assertThat(kernel.mapped()).isZero();
+        assertThat(budget.used()).isEqualTo(used);
+      }
+      assertThat(store.placed()).isEmpty();
+    }
     assertThat(budget.used()).isZero();
   }
 

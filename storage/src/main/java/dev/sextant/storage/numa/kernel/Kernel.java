@@ -62,8 +62,14 @@ public interface Kernel {
   /** set_mempolicy(2) of the calling thread. */
   Reply setPolicy(MemoryPolicy policy);
 
+  /** Bytes of a large page; what is at least as large as one is mapped where one may begin. */
+  long LARGE_PAGE = 2 << 20;
+
   /** mmap(2) of private memory that takes no pages before it is touched; gives its address. */
   Reply map(long bytes);
+
+  /** madvise(2) with MADV_HUGEPAGE: asks for large pages where memory is touched from now on. */
+  Reply adviseLarge(long address, long bytes);
 
   /** munmap(2). */
   Reply unmap(long address, long bytes);

@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class LinuxKernel implements Kernel {
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
+  private static final int HUGEPAGE = 14;
   private static final int POPULATE_WRITE = 23;
 
   /** Bits of a mask of nodes: as many as a kernel can be built for. */
@@ -212,7 +213,31 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public Reply map(long bytes) {
-    return call(numbers.mmap(), 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    if (bytes < LARGE_PAGE) {
+      return call(numbers.mmap(), 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    }
+    long wide = bytes + LARGE_PAGE;
+    Reply mapped = call(numbers.mmap(), 0, wide, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    if (!mapped.ok()) {
+      return mapped;
+    }
+    long start = mapped.value();
+    long aligned = (start + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    cut(start, aligned);
+    cut(aligned + bytes, start + wide);
+    return Reply.of(aligned);
+  }
+
+  /** What was mapped beside what is wanted. */
+  private void cut(long from, long to) {
+    if (to > from) {
+      unmap(from, to - from);
+    }
+  }
+
+  @Override
+  public Reply adviseLarge(long address, long bytes) {
+    return call(numbers.madvise(), address, bytes, HUGEPAGE);
   }
 
   @Override

@@ -59,6 +59,11 @@ public record NoKernel(String unavailable) implements Kernel {
   }
 
   @Override
+  public Reply adviseLarge(long address, long bytes) {
+    return NONE;
+  }
+
+  @Override
   public Reply populate(long address, long bytes) {
     return NONE;
   }

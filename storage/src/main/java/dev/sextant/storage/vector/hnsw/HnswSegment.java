@@ -28,8 +28,8 @@ import java.util.function.BooleanSupplier;
  * A finished graph over rows that do not change, safe for many threads.
  *
  * <p>With codes, those and the graph are held in memory, drawn from the budget; the float32
- * vectors, of which a search reads few, are mapped from the file. Without codes all is held in
- * memory.
+ * vectors, of which a search reads few, are mapped from the file, or held in memory too where that
+ * is placed and the budget has room for them. Without codes all is held in memory.
  */
 public final class HnswSegment implements AutoCloseable {
   private static final int CLOSED = Integer.MIN_VALUE;
@@ -110,19 +110,24 @@ public final class HnswSegment implements AutoCloseable {
     }
   }
 
+  /** Bytes of vectors that are read from the file, through the page cache. */
+  public long mappedBytes() {
+    return owned.memory().mappedBytes();
+  }
+
   /** The regions that it lies in, as far as it was placed. */
   public List<PlacedRegion> placed() {
     return owned.memory().placed();
   }
 
   /**
-   * The pages of what a walk through the graph reads, by node, now; empty where the kernel does not
-   * tell. Vectors that are mapped from the file lie in the page cache and are not counted.
+   * The pages of what searches read, by node, now; empty where the kernel does not tell. Vectors
+   * that are mapped from the file lie in the page cache and are not counted.
    */
   public Map<Integer, Long> pagesByNode(Kernel kernel) {
     acquire();
     try {
-      boolean mapped = parameters().quantization() != Quantization.NONE;
+      boolean mapped = mappedBytes() > 0;
       return PageSurvey.byNode(
           kernel,
           sections.entrySet().stream()

@@ -24,6 +24,7 @@ final class OffHeap implements AutoCloseable {
   private final Space space;
   private final List<PlacedRegion> placed = new ArrayList<>();
   private long bytes;
+  private long mappedBytes;
 
   /** No memory yet. {@code what} names its user in messages. */
   OffHeap(MemoryBudget budget, String what) {
@@ -43,6 +44,7 @@ final class OffHeap implements AutoCloseable {
     Optional<PlacedRegion> piece = size == 0 ? Optional.empty() : space.piece(size, 0);
     if (piece.isPresent()) {
       placed.add(piece.get());
+      draw(piece.get().heldBytes() - size);
       return piece.get().memory();
     }
     try {
@@ -59,9 +61,37 @@ final class OffHeap implements AutoCloseable {
     }
   }
 
+  /**
+   * Placed memory for what would do elsewhere; empty where the budget has no room for it or the
+   * space gives none.
+   *
+   * @param size from 1
+   */
+  Optional<MemorySegment> place(long size) {
+    if (!budget.tryReserve(size)) {
+      return Optional.empty();
+    }
+    bytes += size; // given back by close(), also where the space refuses
+    Optional<PlacedRegion> piece = space.piece(size, 0);
+    if (piece.isEmpty()) {
+      budget.release(size);
+      bytes -= size;
+      return Optional.empty();
+    }
+    placed.add(piece.get());
+    draw(piece.get().heldBytes() - size);
+    return Optional.of(piece.get().memory());
+  }
+
   /** Part of a file, borrowed until {@link #close()}; not drawn from the budget. */
   MemorySegment map(FileChannel channel, long offset, long size) throws IOException {
+    mappedBytes += size;
     return channel.map(FileChannel.MapMode.READ_ONLY, offset, size, arena);
+  }
+
+  /** Bytes of files that were mapped. */
+  long mappedBytes() {
+    return mappedBytes;
   }
 
   /** Draws {@code size} bytes from the budget for arrays on the heap that live as long as this. */

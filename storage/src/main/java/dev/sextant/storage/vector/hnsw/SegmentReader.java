@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** Reads a segment's file and believes nothing that it has not checked. */
@@ -55,7 +56,14 @@ final class SegmentReader {
     try {
       Map<Section, MemorySegment> sections = new EnumMap<>(Section.class);
       for (Section section : Section.values()) {
-        sections.put(section, load(section, header, layout, memory));
+        if (!seldomRead(section, layout)) {
+          sections.put(section, load(section, header, layout, memory));
+        }
+      }
+      for (Section section : Section.values()) { // with what the budget has left
+        if (seldomRead(section, layout)) {
+          sections.put(section, load(section, header, layout, memory));
+        }
       }
       requireLinks(layout, sections);
       requireRowids(Section.ROWIDS, sections);
@@ -131,11 +139,13 @@ final class SegmentReader {
       throws IOException {
     long offset = layout.offset(section);
     long size = layout.bytes(section);
-    boolean mapped =
-        section == Section.VECTORS
-            && layout.parameters().quantization() != Quantization.NONE
-            && size > 0;
-    MemorySegment bytes = mapped ? memory.map(channel, offset, size) : memory.allocate(size);
+    boolean seldomRead = seldomRead(section, layout);
+    Optional<MemorySegment> placed = seldomRead ? memory.place(size) : Optional.empty();
+    boolean mapped = seldomRead && placed.isEmpty();
+    MemorySegment bytes =
+        mapped
+            ? memory.map(channel, offset, size)
+            : placed.isPresent() ? placed.get() : memory.allocate(size);
     CRC32C crc = new CRC32C();
     for (long from = 0; from < size; from += SegmentWriter.SLICE) {
       long length = Math.min(SegmentWriter.SLICE, size - from);
@@ -148,6 +158,13 @@ final class SegmentReader {
     int entry = HnswLayout.entry(section);
     requireCrc(section.label(), header.getInt(entry + 16), (int) crc.getValue());
     return bytes;
+  }
+
+  /** Whether searches read little of it, since they compare codes. */
+  private static boolean seldomRead(Section section, HnswLayout layout) {
+    return section == Section.VECTORS
+        && layout.parameters().quantization() != Quantization.NONE
+        && layout.bytes(section) > 0;
   }
 
   /** Every link leads to a node of its level, so that a search cannot leave the segment. */
