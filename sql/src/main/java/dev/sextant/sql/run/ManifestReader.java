@@ -59,23 +59,20 @@ public final class ManifestReader {
     return begun.with(machine().ended());
   }
 
-  /** Where memory was to be and what came of it, by owner, and the session's CPUs. */
+  /** Where indexes, columns, the cache and the session are to lie and run, and whether they do. */
   private String placement() {
     Database database = session.database();
     Stream<String> regions =
-        Stream.of(
-                database.placements().regions(),
-                database.vectors().regions(),
-                database.cache().placed().stream().toList())
-            .flatMap(List::stream)
+        Stream.concat(database.vectors().regions().stream(), database.cache().placed().stream())
             .map(
                 region ->
-                    region.owner() + ": " + region.wanted() + ", " + region.evidence().label())
-            .distinct()
-            .sorted();
-    Stream<String> pin = session.pin().wanted().map(cpus -> "session: " + cpus).stream();
-    String text = Stream.concat(regions, pin).collect(Collectors.joining("; "));
-    return text.isEmpty() ? "nothing placed" : text;
+                    region.owner()
+                        + " on "
+                        + region.wanted()
+                        + (region.evidence().holds() ? "" : ", not wholly"));
+    Stream<String> pin = session.pin().wanted().map(target -> "session on " + target).stream();
+    String all = Stream.concat(regions, pin).distinct().sorted().collect(Collectors.joining("; "));
+    return all.isEmpty() ? "not placed" : all;
   }
 
   private static String kernels(Database database) {
