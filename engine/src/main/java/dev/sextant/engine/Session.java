@@ -41,6 +41,7 @@ public final class Session implements AutoCloseable {
   private @Nullable SqliteStatement schemaVersion;
   private @Nullable SqliteStatement idleLog;
   private @Nullable Handover handover;
+  private @Nullable DeferredCheckpoint checkpoint;
   private List<VectorColumn> vectorColumns = List.of();
   private long vectorColumnsVersion = -1;
 
@@ -124,6 +125,7 @@ public final class Session implements AutoCloseable {
    * a full disk or {@code ON CONFLICT ROLLBACK}.
    */
   public void afterFailure() {
+    checkpointIfDue();
     if (inTransaction && !connection.inTransaction()) {
       ended();
     }
@@ -295,6 +297,9 @@ public final class Session implements AutoCloseable {
     if (hasWritten() && !schemaChanged && schemaVersion() == vectorColumnsVersion) {
       try {
         handover = database.vectors().handover(this, vectorColumns, committedSeq);
+        if (handover.tellsAnybody()) {
+          checkpoint = new DeferredCheckpoint(connection);
+        }
       } catch (StorageException failure) {
         // The commit says what is wrong; if nothing is, the next search reads what it needs.
         System.getLogger(Session.class.getName())
@@ -309,6 +314,21 @@ public final class Session implements AutoCloseable {
     ended();
     if (done != null) {
       done.publish();
+    }
+    checkpointIfDue();
+  }
+
+  private void checkpointIfDue() {
+    DeferredCheckpoint due = checkpoint;
+    checkpoint = null;
+    if (due != null) {
+      try {
+        due.close();
+      } catch (StorageException failure) {
+        // As within a commit: what cannot be copied now is copied after a later one.
+        System.getLogger(Session.class.getName())
+            .log(System.Logger.Level.DEBUG, "The log was not copied after a commit", failure);
+      }
     }
   }
 

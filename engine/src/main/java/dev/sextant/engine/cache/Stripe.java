@@ -32,11 +32,12 @@ import java.util.Optional;
  *
  * A hit reads the clock only where the entry expires. The time of the last use is that of the last
  * look at the clock, at most 64 requests old. A vector that is read where it lies was checked, or
- * stored, in the second of its last use; so it is checked again when that was another second.
+ * stored, in the ten seconds of its last use; so it is checked again when those are over.
  */
 /** One part of a {@link PrivateStore}: all of it under one lock. */
 final class Stripe {
   private static final int REQUESTS_PER_LOOK = 64;
+  private static final long CHECKED_FOR = 10_000;
   private static final int PUTS_PER_TRY = 1024;
   private static final int TYPICAL_DIMENSIONS = 384;
   private static final int HITS_AT_ONCE = 64;
@@ -129,7 +130,7 @@ final class Stripe {
     if (record == Slab.NONE) {
       return false;
     }
-    boolean checked = slab.lastUsedMillis(record) / 1000 == nowMillis / 1000;
+    boolean checked = slab.lastUsedMillis(record) / CHECKED_FOR == nowMillis / CHECKED_FOR;
     if (!checked && !slab.intact(record)) {
       damaged(record);
       return false;

@@ -22,6 +22,8 @@ public final class Handover {
   private final SqliteConnection connection;
   private final VectorIndexes indexes;
   private final List<Part> parts = new ArrayList<>();
+  private List<IndexDefinition> definitions = List.of();
+  private long lastSeq;
 
   /** What one mirror is told, and the index whose changed rows it holds. */
   private record Part(
@@ -49,7 +51,9 @@ public final class Handover {
       return;
     }
     Span span = new Span(committed, last);
-    List<HnswIndex> open = indexes.current(connection);
+    definitions = IndexCatalog.all(connection);
+    lastSeq = last;
+    List<HnswIndex> open = indexes.open(definitions);
     for (VectorColumn column : columns) {
       VectorMirror whole = mirrors.get(column);
       if (whole != null) {
@@ -63,6 +67,11 @@ public final class Handover {
     }
   }
 
+  /** Whether there is anything to {@link #publish}. */
+  public boolean tellsAnybody() {
+    return !parts.isEmpty();
+  }
+
   /** Log entries: those behind {@code after} and up to {@code last}. */
   record Span(long after, long last) {}
 
@@ -74,6 +83,10 @@ public final class Handover {
 
   /** The transaction is committed. */
   public void publish() {
+    if (parts.isEmpty()) {
+      return;
+    }
+    indexes.know(lastSeq, definitions);
     for (Part part : parts) {
       try {
         part.mirror().publish(connection, part.ahead());

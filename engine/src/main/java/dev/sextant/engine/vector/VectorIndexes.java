@@ -256,14 +256,14 @@ public final class VectorIndexes implements AutoCloseable {
     return segments.placed(empty, "column " + column.label(), wanted);
   }
 
-  /** The open generations that a search in the connection's snapshot would use. */
-  List<HnswIndex> current(SqliteConnection connection) {
-    return generations.open().isEmpty()
-        ? List.of()
-        : IndexCatalog.all(connection).stream()
-            .map(generations::ifOpen)
-            .flatMap(Optional::stream)
-            .toList();
+  /** The generations of some definitions, as far as they are open. */
+  List<HnswIndex> open(List<IndexDefinition> definitions) {
+    return definitions.stream().map(generations::ifOpen).flatMap(Optional::stream).toList();
+  }
+
+  /** The definitions as of a log entry have been read. */
+  void know(long seq, List<IndexDefinition> definitions) {
+    known = new Known(seq, definitions);
   }
 
   /** The open generations. */
