@@ -47,6 +47,12 @@ class ConfoundersTest {
 
   private static final double UNEXPLAINED = 0.5;
 
+  /**
+   * In one of so many rounds it may be more: a collector's threads that ran meanwhile may have
+   * slowed the sample down or not, and nothing tells which.
+   */
+  private static final int OWN_PART = 4;
+
   /** Kinds whose time the kernel does not count. */
   private static final List<String> ESTIMATED =
       List.of("shared_cpu", "deoptimization", "page_faults");
@@ -69,7 +75,10 @@ class ConfoundersTest {
     }
     assertThat(missing).as(collector + ": " + seen).isEmpty();
     if (ROUNDS > 0) {
-      assertThat(seen).as(collector + ", " + ROUNDS + " rounds").isEmpty();
+      List<String> blamed = seen.stream().filter(line -> line.startsWith(OWN.getFirst())).toList();
+      String run = collector + ", " + ROUNDS + " rounds";
+      assertThat(seen.stream().filter(line -> !blamed.contains(line))).as(run).isEmpty();
+      assertThat(blamed).as(run).hasSizeLessThanOrEqualTo(ROUNDS / OWN_PART);
     }
   }
 
