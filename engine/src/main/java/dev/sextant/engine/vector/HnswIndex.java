@@ -34,6 +34,7 @@ final class HnswIndex implements AutoCloseable {
   private final PlacedSegments.PlacedStore changes;
   private final VectorMirror delta;
   private volatile Untouched untouched;
+  private volatile Untouched otherUntouched;
   private volatile List<Marked> marked = List.of();
   private volatile boolean behind;
 
@@ -45,6 +46,7 @@ final class HnswIndex implements AutoCloseable {
     this.live = live(parts);
     this.rows = live.stream().mapToLong(HnswIndex::count).sum();
     this.untouched = new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
+    this.otherUntouched = untouched;
     this.changes =
         place
             .segments()
@@ -289,17 +291,22 @@ final class HnswIndex implements AutoCloseable {
   }
 
   /**
-   * The rows that no committed change has touched; the same until another is known. What is known
-   * of the newest snapshot grows by what is new; for an older one it is made from the beginning.
+   * The rows that no committed change has touched; the same until another is known. Those of the
+   * newest snapshot follow from those of one before it and what is new; for an older snapshot they
+   * are made from the beginning, and kept until another one asks.
    */
   private Untouched untouched(Changes changes) {
     Untouched last = untouched;
     long committed = changes.committed();
     int known = changes.rows().size();
-    if (last.committed() == committed && last.known() == known) {
+    Untouched other = otherUntouched;
+    if (last.isOf(committed, known)) {
       return last;
     }
-    boolean grows = last.committed() <= committed && last.known() <= known && last.isComplete();
+    if (other.isOf(committed, known)) {
+      return other;
+    }
+    boolean grows = last.committed() <= committed && last.known() <= known;
     Untouched start = grows ? last : new Untouched(Long.MIN_VALUE, 0, 0, live, List.of());
     long[] ids = changes.rows().by(committed, start.known());
     List<long[]> words = new ArrayList<>();
@@ -312,8 +319,10 @@ final class HnswIndex implements AutoCloseable {
     }
     int touched = start.touched() + ids.length;
     Untouched result = new Untouched(committed, known, touched, words, filters);
-    if (last.committed() <= committed) {
+    if (grows && result.isComplete()) {
       untouched = result;
+    } else {
+      otherUntouched = result;
     }
     return result;
   }
@@ -327,6 +336,10 @@ final class HnswIndex implements AutoCloseable {
    */
   private record Untouched(
       long committed, int known, int touched, List<long[]> words, List<RowFilter> filters) {
+    boolean isOf(long snapshot, int rows) {
+      return committed == snapshot && known == rows;
+    }
+
     /** Whether a later snapshot's are these without the rows that became known since. */
     boolean isComplete() {
       return touched == known;
