@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * kernel does not tell the time of a fault or of a shared core, so these two are estimates with an
  * upper bound, and come last: a thread whose core another shares has half of it at least, so it
  * loses at most half of the time that the others ran; and others that ran for a small part of the
- * sample only are not to blame. What a query computes more in one
- * run than in others stays unexplained.
+ * sample only are not to blame. What a query computes more in one run than in others stays
+ * unexplained, unless the threads of others ran beside it: then it cannot be told from a slowdown.
  */
 /** Tells what took the time of samples. */
 final class Attribution {
